@@ -1,0 +1,1 @@
+"""The rim: HTTP, web pages, the command line and the environment."""

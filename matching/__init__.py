@@ -1,0 +1,1 @@
+"""Searchable records become ranked, explained and planned answers."""

@@ -1,0 +1,155 @@
+"""What a matching question passes along its pipeline: documents, pairs, contributions, matches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from models.terms import Kind, Record
+
+R = TypeVar("R", bound=Record, covariant=True)
+D = TypeVar("D", bound=Record, covariant=True)
+S = TypeVar("S", bound=Record, covariant=True)
+
+
+class Wish(StrEnum):
+    """How strongly a text asks for what it mentions."""
+
+    REQUIRED = "必备"
+    PREFERRED = "优先"
+    MENTIONED = "提及"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a document's text: `document.texts[field][start:end] == text`."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A skill or certificate that a document names, by its canonical name, and where."""
+
+    name: str
+    wish: Wish
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read out of a document's texts; derived, and rebuilt with the index."""
+
+    skills: tuple[Mention, ...] = ()
+    certificates: tuple[Mention, ...] = ()
+
+    def skill_names(self, *wishes: Wish) -> tuple[str, ...]:
+        """Canonical skills in order of first mention, each once; of the given wishes, or of any."""
+        return tuple(dict.fromkeys(m.name for m in self.skills if not wishes or m.wish in wishes))
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[R]):
+    """A stored record as retrieval and ranking see it."""
+
+    id: int
+    revision: int
+    record: R
+    texts: Mapping[str, str]
+    """Field name → what the record says there, in reading order; what pages show and evidence quotes."""
+    facts: Facts
+
+    @property
+    def kind(self) -> Kind:
+        return self.record.kind  # type: ignore[attr-defined, no-any-return]  # every concrete record names its kind
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that retrieval proposes, with what each retriever thought of it."""
+
+    id: int
+    score: float
+    """Fused retrieval score, in [0, 1], higher is better."""
+    similarity: float
+    """Cosine of the two documents' vectors, in [-1, 1]."""
+    words: float
+    """BM25 of the query's words in the document, at least 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Generic[D, S]):
+    """One side's demand and the other side's supply, whichever of them asked."""
+
+    demand: Document[D]
+    supply: Document[S]
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words that a reason rests on, in either text or in both."""
+
+    demand: tuple[Span, ...] = ()
+    supply: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one feature says about one pair."""
+
+    value: float | None
+    """In [0, 1], higher is better; None when a fact is missing, which leaves the feature out."""
+    detail: str
+    """The reason in Chinese."""
+    evidence: Evidence = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One feature's part of a score; the points of all contributions add up to it."""
+
+    feature: str
+    label: str
+    value: float | None
+    weight: float
+    """Share of the score that the feature decides, after missing features were left out; 0 for those."""
+    points: float
+    detail: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[D, S]):
+    """A ranked pair and why it stands where it stands."""
+
+    pair: Pair[D, S]
+    score: float
+    """In [0, 1], higher is better: the sum of the contributions' points."""
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How many candidates one hard requirement removed."""
+
+    requirement: str
+    label: str
+    count: int
+    example: str
+    """What one removed candidate lacked, without naming it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[D, S]):
+    """Matches best first, and what happened on the way to them."""
+
+    matches: tuple[Match[D, S], ...]
+    retrieved: int
+    """How many candidates retrieval proposed."""
+    removals: tuple[Removal, ...]

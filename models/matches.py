@@ -66,7 +66,7 @@ class Document(Generic[R]):
 
     @property
     def kind(self) -> Kind:
-        return self.record.kind  # type: ignore[attr-defined, no-any-return]  # every concrete record names its kind
+        return self.record.kind
 
 
 @dataclass(frozen=True, slots=True)

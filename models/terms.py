@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, NewType, Self
+from typing import Annotated, Any, ClassVar, NewType, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -279,6 +279,8 @@ class Source(Value):
 
 class Record(Value):
     """What every published record carries."""
+
+    kind: ClassVar[Kind]
 
     source: Source | None = None
     """None for a record entered by hand."""

@@ -1,0 +1,388 @@
+"""Records at rest: save, withdraw, load, history, changes.
+
+Every write takes the next revision number, and numbers become visible in order: the counter's row is
+locked from the first statement of a write to its commit, so whoever has seen revision n has seen all
+before it. That is all an index needs in order to catch up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Generic, Self, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, RowMapping, create_engine, event, func, select, tuple_, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from data.tables import counter, records, versions
+from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
+from models.records import RECORDS
+from models.terms import Kind, Record
+
+R = TypeVar("R", bound=Record, covariant=True)
+
+_PAGE = 500
+"""Rows per query when reading everything; bounds memory, not results."""
+
+
+class Outcome(StrEnum):
+    """What saving a record did; the value is its Chinese name."""
+
+    CREATED = "新增"
+    UPDATED = "更新"
+    UNCHANGED = "未变"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Receipt of one saved record."""
+
+    id: int
+    revision: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[R]):
+    """A live record with its id, the revision that wrote it and when."""
+
+    id: int
+    revision: int
+    at: datetime
+    record: R
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The latest state of a record that changed; None means withdrawn."""
+
+    revision: int
+    id: int
+    kind: Kind
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state that a record had; None means withdrawn."""
+
+    revision: int
+    at: datetime
+    record: Record | None
+
+
+class Store:
+    """The system of record over one database URL, `sqlite:///…` or `postgresql+psycopg://…`."""
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        if url.startswith("sqlite:///"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_engine(url, pool_pre_ping=True)
+        self._now = now
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _set_pragmas)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back; the store can still be used and opens new ones."""
+        self._engine.dispose()
+
+    def migrate(self) -> None:
+        """Bring the schema to the current version; creates it in an empty database."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with _translated(), self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @property
+    def revision(self) -> int:
+        """The last revision number given out; 0 for an empty store."""
+        with self._reading() as connection:
+            return int(connection.execute(select(counter.c.revision)).scalar_one())
+
+    def save(self, record: Record, *, id: int | None = None) -> Saved:
+        """Store the record under the id, or under its source's id, or under a new one.
+
+        Raises NotFound for an unknown id, Withdrawn for a withdrawn one, Conflict for one of another
+        kind, and SourceTaken when a different record holds the same source.
+        """
+        if id is None:
+            return self.save_all([record])[0]
+        with self._writing() as (connection, revision):
+            current = _current(connection, id)
+            if current["kind"] != record.kind:
+                raise Conflict(f"编号 {id} 是{Kind(current['kind']).label}，不能改存为{record.kind.label}")
+            if current["body"] is None:
+                raise Withdrawn(f"{Kind(current['kind']).label} {id} 已撤回，不能再修改")
+            holder = _ids_by_source(connection, record.kind, [record]).get(_source_of(record))
+            if holder is not None and holder["id"] != id:
+                raise SourceTaken(f"来源“{record.source}”已属于编号 {holder['id']}")
+            if current["body"] == _body(record):
+                return Saved(id, current["revision"], Outcome.UNCHANGED)
+            self._write(connection, revision + 1, [(id, record)])
+            return Saved(id, revision + 1, Outcome.UPDATED)
+
+    def save_all(self, batch: Sequence[Record]) -> list[Saved]:
+        """Store all of them or, on an error, none: one transaction, one receipt each, in order.
+
+        A record whose kind and source are stored already updates that record (and revives a withdrawn
+        one); equal content is UNCHANGED and takes no revision.
+        """
+        receipts: list[Saved] = []
+        with self._writing() as (connection, revision):
+            for run in _runs_without_repeats(batch):
+                saved = self._save_run(connection, revision, run)
+                revision += sum(receipt.outcome is not Outcome.UNCHANGED for receipt in saved)
+                receipts += saved
+        return receipts
+
+    def withdraw(self, id: int) -> int:
+        """Take the record out of every answer and return the revision that did; its history stays.
+
+        Withdrawing twice changes nothing. Raises NotFound for an unknown id.
+        """
+        with self._writing() as (connection, revision):
+            current = _current(connection, id)
+            if current["body"] is None:
+                return int(current["revision"])
+            self._write(connection, revision + 1, [(id, None)])
+            return revision + 1
+
+    def load(self, kind: Kind, id: int) -> Stored[Record]:
+        """The live record. Raises NotFound, or Withdrawn if it was."""
+        with self._reading() as connection:
+            row = _current(connection, id)
+        if row["kind"] != kind:
+            raise NotFound(f"没有编号为 {id} 的{kind.label}")
+        if row["body"] is None:
+            raise Withdrawn(f"{kind.label} {id} 已撤回")
+        return _stored(row)
+
+    def history(self, id: int) -> list[Version]:
+        """Every state that the record had, oldest first. Raises NotFound for an unknown id."""
+        with self._reading() as connection:
+            kind = Kind(_current(connection, id)["kind"])
+            rows = connection.execute(select(versions).where(versions.c.record_id == id).order_by(versions.c.revision))
+            return [
+                Version(row["revision"], _utc(row["at"]), _record(kind, row["body"]) if row["body"] else None)
+                for row in rows.mappings()
+            ]
+
+    def documents(self, kind: Kind) -> Iterator[Stored[Record]]:
+        """Every live record of the kind in order of id; reads in pages, so memory stays flat."""
+        last = 0
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(
+                    _latest()
+                    .where(records.c.kind == kind, records.c.id > last, versions.c.body.is_not(None))
+                    .order_by(records.c.id)
+                    .limit(_PAGE)
+                ).mappings()
+                page = [_stored(row) for row in rows]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            last = page[-1].id
+
+    def count(self, kind: Kind) -> int:
+        """How many live records of the kind there are."""
+        with self._reading() as connection:
+            return connection.execute(
+                select(func.count())
+                .select_from(records.join(versions, records.c.revision == versions.c.revision))
+                .where(records.c.kind == kind, versions.c.body.is_not(None))
+            ).scalar_one()
+
+    def changes(self, since: int) -> Iterator[Change]:
+        """The latest state of every record that changed after the revision, in order of revision."""
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(
+                    _latest().where(records.c.revision > since).order_by(records.c.revision).limit(_PAGE)
+                ).mappings()
+                page = [_change(row) for row in rows]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            since = page[-1].revision
+
+    def _save_run(self, connection: Connection, revision: int, run: Sequence[Record]) -> list[Saved]:
+        held: dict[tuple[str, str, str], RowMapping] = {}
+        for kind in {record.kind for record in run}:
+            held |= _ids_by_source(connection, kind, [r for r in run if r.kind == kind])
+        receipts: list[Saved | None] = []
+        updates: list[tuple[int, Record]] = []
+        fresh: list[Record] = []
+        for record in run:
+            row = held.get(_source_of(record)) if record.source else None
+            if row is None:
+                fresh.append(record)
+                receipts.append(None)
+            elif row["body"] == _body(record):
+                receipts.append(Saved(row["id"], row["revision"], Outcome.UNCHANGED))
+            else:
+                updates.append((row["id"], record))
+                receipts.append(Saved(row["id"], revision + len(updates), Outcome.UPDATED))
+        self._write(connection, revision + 1, updates)
+        created = iter(self._insert(connection, revision + len(updates) + 1, fresh))
+        return [receipt or next(created) for receipt in receipts]
+
+    def _insert(self, connection: Connection, revision: int, fresh: Sequence[Record]) -> list[Saved]:
+        if not fresh:
+            return []
+        ids = connection.execute(
+            records.insert().returning(records.c.id, sort_by_parameter_order=True),
+            [
+                {
+                    "kind": record.kind,
+                    "revision": revision + position,
+                    "source_name": record.source.name if record.source else None,
+                    "source_id": record.source.id if record.source else None,
+                }
+                for position, record in enumerate(fresh)
+            ],
+        ).scalars()
+        saved = [Saved(id, revision + position, Outcome.CREATED) for position, id in enumerate(ids)]
+        self._append(connection, [(r.revision, r.id, record) for r, record in zip(saved, fresh, strict=True)])
+        return saved
+
+    def _write(self, connection: Connection, revision: int, changed: Sequence[tuple[int, Record | None]]) -> None:
+        """Give each (id, record) the next revision; a None record is a withdrawal."""
+        for position, (id, record) in enumerate(changed):
+            source = record.source if record else None
+            values: dict[str, Any] = {"revision": revision + position}
+            if source:
+                values |= {"source_name": source.name, "source_id": source.id}
+            connection.execute(update(records).where(records.c.id == id).values(values))
+        self._append(connection, [(revision + n, id, record) for n, (id, record) in enumerate(changed)])
+
+    def _append(self, connection: Connection, written: Sequence[tuple[int, int, Record | None]]) -> None:
+        if not written:
+            return
+        at = self._now()
+        connection.execute(
+            versions.insert(),
+            [
+                {"revision": revision, "record_id": id, "at": at, "body": _body(record) if record else None}
+                for revision, id, record in written
+            ],
+        )
+        connection.execute(update(counter).values(revision=written[-1][0]))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Connection, int]]:
+        """A transaction that holds the counter's row, and the last revision given out."""
+        with _translated(), self._engine.begin() as connection:
+            # The first statement writes: SQLite then takes its write lock at once instead of failing
+            # to upgrade a read lock, and PostgreSQL locks the row.
+            revision = connection.execute(
+                update(counter).values(revision=counter.c.revision).returning(counter.c.revision)
+            ).scalar_one()
+            yield connection, revision
+
+
+def _latest() -> Any:
+    joined = records.join(versions, records.c.revision == versions.c.revision)
+    return select(records.c.id, records.c.kind, records.c.revision, versions.c.at, versions.c.body).select_from(joined)
+
+
+def _current(connection: Connection, id: int) -> RowMapping:
+    row = connection.execute(_latest().where(records.c.id == id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"没有编号为 {id} 的记录")
+    return row
+
+
+def _ids_by_source(
+    connection: Connection, kind: Kind, batch: Sequence[Record]
+) -> dict[tuple[str, str, str], RowMapping]:
+    sources = [(record.source.name, record.source.id) for record in batch if record.source]
+    if not sources:
+        return {}
+    query = (
+        _latest()
+        .add_columns(records.c.source_name, records.c.source_id)
+        .where(records.c.kind == kind, tuple_(records.c.source_name, records.c.source_id).in_(sources))
+    )
+    return {(row["kind"], row["source_name"], row["source_id"]): row for row in connection.execute(query).mappings()}
+
+
+def _source_of(record: Record) -> tuple[str, str, str]:
+    source = record.source
+    return (record.kind, source.name, source.id) if source else ("", "", "")
+
+
+def _runs_without_repeats(batch: Sequence[Record]) -> Iterator[list[Record]]:
+    """The batch cut so that no source occurs twice in one piece: the later of two must find the earlier stored."""
+    run: list[Record] = []
+    seen: set[tuple[str, str, str]] = set()
+    for record in batch:
+        source = _source_of(record)
+        if (record.source and source in seen) or len(run) == _PAGE:
+            yield run
+            run, seen = [], set()
+        run.append(record)
+        seen.add(source)
+    if run:
+        yield run
+
+
+def _body(record: Record) -> str:
+    return record.model_dump_json(exclude_defaults=True)
+
+
+def _record(kind: Kind, body: str) -> Record:
+    return RECORDS[kind].model_validate_json(body)
+
+
+def _stored(row: RowMapping) -> Stored[Record]:
+    return Stored(row["id"], row["revision"], _utc(row["at"]), _record(Kind(row["kind"]), row["body"]))
+
+
+def _change(row: RowMapping) -> Change:
+    kind = Kind(row["kind"])
+    return Change(row["revision"], row["id"], kind, _record(kind, row["body"]) if row["body"] else None)
+
+
+def _utc(at: datetime) -> datetime:
+    """SQLite forgets the zone of what was written as UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Database failures as StoreUnavailable: no driver's exception leaves this module."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"数据库暂不可用或未迁移（{type(error.orig).__name__}），请运行 chanjiao doctor"
+        ) from error
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"数据库操作失败（{type(error).__name__}）") from error

@@ -1,0 +1,43 @@
+"""The SQL tables, private to this package.
+
+`records` says which version of a record is live; `versions` keeps every body that ever was.
+A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
+"""
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column that is exactly INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+counter = Table("counter", metadata, Column("revision", BigInteger, primary_key=True, autoincrement=False))
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("revision", BigInteger, nullable=False, unique=True),
+    Column("source_name", String(200)),
+    Column("source_id", String(200)),
+    Index(None, "kind", "source_name", "source_id", unique=True),
+    Index(None, "kind", "id"),
+    sqlite_autoincrement=True,
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("record_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("body", Text),
+)

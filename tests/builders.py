@@ -1,0 +1,52 @@
+"""Records for tests: every builder takes only what the test is about."""
+
+from typing import Any
+
+from models.courses import Course
+from models.organisations import Organisation, OrganisationType
+from models.policies import Policy
+from models.postings import Posting
+from models.specialties import Programme
+from models.talents import Talent
+from models.technology import Need, Offer, OfferType
+from models.terms import SchoolLevel, Source
+
+
+def a_posting(**fields: Any) -> Posting:
+    return Posting(**{"title": "数控车床操作工", "organisation": "澜川精工机械有限公司", **fields})
+
+
+def a_talent(**fields: Any) -> Talent:
+    return Talent(**{"level": SchoolLevel.JUNIOR_COLLEGE, "specialty": "机电一体化技术", **fields})
+
+
+def a_course(**fields: Any) -> Course:
+    return Course(**{"name": "可编程控制器技术", "provider": "澜川职业技术学院", **fields})
+
+
+def a_need(**fields: Any) -> Need:
+    return Need(**{"title": "铝合金压铸件气孔控制", "organisation": "澜川精工机械有限公司", **fields})
+
+
+def an_offer(**fields: Any) -> Offer:
+    return Offer(
+        **{"title": "真空压铸工艺优化", "type": OfferType.ACHIEVEMENT, "organisation": "澜川职业技术学院", **fields}
+    )
+
+
+def a_policy(**fields: Any) -> Policy:
+    return Policy(**{"title": "学徒制培训补贴办法", "issuer": "澜川市人力资源和社会保障局", **fields})
+
+
+def an_organisation(**fields: Any) -> Organisation:
+    return Organisation(**{"name": "澜川精工机械有限公司", "type": OrganisationType.ENTERPRISE, **fields})
+
+
+def a_programme(**fields: Any) -> Programme:
+    return Programme(
+        **{"name": "机电一体化技术", "level": SchoolLevel.JUNIOR_COLLEGE, "school": "澜川职业技术学院", **fields}
+    )
+
+
+def from_source(id: str, name: str = "test") -> Source:
+    return Source(name=name, id=id)

@@ -12,6 +12,7 @@
     └── Unavailable                the service cannot answer now, and says what to do
         ├── ModelUnavailable         the encoder's weights cannot be read
         ├── IndexMismatch            an index was built by another encoder, dictionary or layout
+        ├── IndexBehind              the index is still being built
         └── StoreUnavailable         the database cannot be reached or is not migrated
 
 The message of every error is Chinese, ends up before a user's eyes, and quotes the offending value.
@@ -69,6 +70,10 @@ class ModelUnavailable(Unavailable):
 
 class IndexMismatch(Unavailable):
     """An index was built by another encoder, dictionary or layout; rebuild it."""
+
+
+class IndexBehind(Unavailable):
+    """The index is still being built; the message says how far it is."""
 
 
 class StoreUnavailable(Unavailable):

@@ -71,15 +71,17 @@ class Document(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that retrieval proposes, with what each retriever thought of it."""
+    """A document that retrieval proposes, with what each retriever thought of it; all in [0, 1], higher is better."""
 
     id: int
     score: float
-    """Fused retrieval score, in [0, 1], higher is better."""
-    similarity: float
-    """Cosine of the two documents' vectors, in [-1, 1]."""
+    """The fusion of the three below: the order in which candidates were retrieved."""
+    head: float
+    """Likeness of what the two records are called: 0 for two random records, 1 for the same words."""
+    body: float
+    """Likeness of all that the two records say, on the same scale."""
     words: float
-    """BM25 of the query's words in the document, at least 0."""
+    """Share of the query's words, weighted by how telling they are, that the document holds."""
 
 
 @dataclass(frozen=True, slots=True)

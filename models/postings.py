@@ -34,7 +34,8 @@ class Posting(Record):
     title: Name
     organisation: Name
     organisation_id: OrganisationId | None = None
-    employment: Employment = Employment.FULL_TIME
+    employment: Employment | None = None
+    """None when the posting does not say."""
     headcount: Headcount | None = None
     description: Text = ""
     required_skills: Names = ()

@@ -1,0 +1,65 @@
+"""The one place that knows every class and wires them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from indexing.encode import load_encoder
+
+from api.settings import Settings
+from data import sample
+from data.store import Store
+from indexing.segment import domain_segmenter
+from indexing.shelf import Shelf
+from indexing.sync import Follower
+from matching.matcher import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a request needs."""
+
+    settings: Settings
+    store: Store
+    shelf: Shelf
+    matcher: Matcher
+    follower: Follower
+    today: Callable[[], date]
+
+    def start(self) -> None:
+        """Load the sample into an empty store, if wanted, and begin to build the index."""
+        if self.settings.sample and self.store.revision == 0:
+            sample.load(self.store, today=self.today())
+        self.follower.start()
+
+    def stop(self) -> None:
+        """Save the index and give the connections back."""
+        self.follower.stop()
+        self.store.close()
+
+
+def build(settings: Settings) -> Services:
+    """Services over a migrated store; nothing runs before `start`."""
+    store = open_store(settings)
+    shelf = new_shelf(settings)
+
+    def today() -> date:
+        return datetime.now(ZoneInfo(settings.timezone)).date()
+
+    follower = Follower(store, shelf, settings.index, seconds=settings.follow_interval.total_seconds())
+    return Services(settings, store, shelf, Matcher(shelf, today=today), follower, today)
+
+
+def open_store(settings: Settings) -> Store:
+    """The store at the settings' URL, migrated."""
+    store = Store(settings.url)
+    store.migrate()
+    return store
+
+
+def new_shelf(settings: Settings) -> Shelf:
+    """An empty shelf with the settings' encoder."""
+    return Shelf(load_encoder(settings.encoder, settings.models), domain_segmenter())

@@ -1,0 +1,165 @@
+"""The shelf on disk: written aside, swapped by one rename, tied to what made it by a manifest."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.store import Store
+from indexing.shelf import Section, Shelf
+from indexing.text import texts
+from indexing.words import WordIndex
+from models.errors import Conflict, IndexMismatch
+from models.matches import Document, Facts, Mention, Span, Wish
+from models.terms import Kind
+
+LAYOUT = 1
+"""Raised when the files mean something else than before."""
+
+_CURRENT = "CURRENT"
+_MANIFEST = "manifest.json"
+
+
+def save(shelf: Shelf, folder: Path) -> None:
+    """Write the shelf below the folder; a reader sees the old snapshot or the new one, never half of one."""
+    with shelf.changing:
+        name = f"{shelf.revision:012d}-{os.getpid()}"
+        aside = folder / f"{name}.tmp"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        for kind in Kind:
+            _save_section(shelf[kind], aside)
+        manifest = {
+            "layout": LAYOUT,
+            "revision": shelf.revision,
+            **shelf.fingerprint,
+            "documents": {kind: len(shelf[kind]) for kind in Kind},
+        }
+        (aside / _MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    final = folder / name
+    shutil.rmtree(final, ignore_errors=True)
+    aside.rename(final)
+    pointer = folder / f"{_CURRENT}.tmp"
+    pointer.write_text(name, encoding="utf-8")
+    pointer.replace(folder / _CURRENT)
+    for old in folder.iterdir():
+        if old.is_dir() and old.name != name:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def manifest(folder: Path) -> dict[str, Any] | None:
+    """What the current snapshot says of itself; None where there is none that can be read."""
+    try:
+        current = folder / (folder / _CURRENT).read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads((current / _MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return None
+    return {**found, "path": str(current)}
+
+
+def restore(shelf: Shelf, store: Store, folder: Path) -> None:
+    """Fill the empty shelf from the current snapshot and the store's records.
+
+    The shelf then stands at the snapshot's revision; `catch_up` brings it on. Vectors made by the same
+    encoder are kept even when the dictionary changed since: only words and facts are made again. Raises
+    IndexMismatch when there is nothing that can be used, and leaves the shelf empty.
+    """
+    found = manifest(folder)
+    if found is None:
+        raise IndexMismatch("还没有可用的索引快照，请运行 chanjiao reindex")
+    wanted = {"layout": LAYOUT, **shelf.fingerprint}
+    differing = sorted(name for name, value in wanted.items() if found.get(name) != value)
+    path = Path(found["path"])
+    if "encoder" in differing or "layout" in differing:
+        raise IndexMismatch(f"索引快照由另一套{'、'.join(differing)}生成，需要重建：chanjiao reindex")
+    if found["revision"] > store.revision:
+        raise IndexMismatch(
+            f"索引版本 {found['revision']} 比数据库版本 {store.revision} 还新，数据库可能被替换，需要重建"
+        )
+    for kind in Kind:
+        if differing:
+            _remember_vectors(shelf, path, kind)
+        else:
+            _restore_section(shelf[kind], store, path)
+    shelf.revision = 0 if differing else found["revision"]
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold the folder: one process at a time writes snapshots. Raises Conflict when another one does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict("另一个进程（可能是正在运行的服务）正在维护索引；它会自动跟上新数据") from error
+        yield
+
+
+def _save_section(section: Section, path: Path) -> None:
+    ids = list(section.documents)
+    np.savez(
+        path / f"{section.kind}.vectors.npz",
+        ids=np.asarray(ids, dtype=np.int64),
+        revisions=np.asarray([section.documents[id].revision for id in ids], dtype=np.int64),
+        heads=section.heads.vectors(ids),
+        bodies=section.bodies.vectors(ids),
+    )
+    section.words.save(path / f"{section.kind}.words.npz")
+    with (path / f"{section.kind}.facts.jsonl").open("w", encoding="utf-8") as lines:
+        for id in ids:
+            facts = section.documents[id].facts
+            row = [_packed(facts.skills), _packed(facts.certificates)]
+            lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _restore_section(section: Section, store: Store, path: Path) -> None:
+    with np.load(path / f"{section.kind}.vectors.npz") as stored:
+        ids, revisions = stored["ids"].tolist(), stored["revisions"].tolist()
+        section.heads.add(ids, stored["heads"])
+        section.bodies.add(ids, stored["bodies"])
+    section.words.replace(WordIndex.open(path / f"{section.kind}.words.npz"))
+    with (path / f"{section.kind}.facts.jsonl").open(encoding="utf-8") as lines:
+        packed = {(id, revision): line for id, revision, line in zip(ids, revisions, lines, strict=True)}
+    for stored_record in store.documents(section.kind):
+        line = packed.get((stored_record.id, stored_record.revision))
+        if line is not None:
+            found = texts(stored_record.record)
+            section.documents[stored_record.id] = Document(
+                stored_record.id, stored_record.revision, stored_record.record, found, _unpacked(line, found)
+            )
+    # Changed or withdrawn since: catch_up brings their new state.
+    section.remove([id for id in ids if id not in section.documents])
+
+
+def _remember_vectors(shelf: Shelf, path: Path, kind: Kind) -> None:
+    with np.load(path / f"{kind}.vectors.npz") as stored:
+        keys = zip(stored["ids"].tolist(), stored["revisions"].tolist(), strict=True)
+        shelf.remember(dict(zip(keys, zip(stored["heads"], stored["bodies"], strict=True), strict=True)))
+
+
+_Packed = list[tuple[str, str, str, int, int]]
+
+
+def _packed(mentions: tuple[Mention, ...]) -> _Packed:
+    return [(m.name, m.wish, m.span.field, m.span.start, m.span.end) for m in mentions]
+
+
+def _unpacked(line: str, found: dict[str, str]) -> Facts:
+    skills, certificates = json.loads(line)
+    return Facts(_mentions(skills, found), _mentions(certificates, found))
+
+
+def _mentions(packed: _Packed, found: dict[str, str]) -> tuple[Mention, ...]:
+    return tuple(
+        Mention(name, Wish(wish), Span(field, start, end, found[field][start:end]))
+        for name, wish, field, start, end in packed
+    )

@@ -1,0 +1,104 @@
+"""What a record is read, shown and found by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data import taxonomy
+from models.courses import Course
+from models.organisations import Organisation
+from models.policies import Policy
+from models.postings import Posting
+from models.specialties import Programme
+from models.talents import Talent
+from models.technology import Need, Offer
+from models.terms import Kind, Record
+
+FIELDS: dict[Kind, Mapping[str, str]] = {
+    Kind.ORGANISATION: {"name": "单位名称", "products": "产品", "qualifications": "资质", "description": "简介"},
+    Kind.POSTING: {
+        "title": "岗位名称",
+        "organisation": "用人单位",
+        "required_skills": "必备技能",
+        "preferred_skills": "优先技能",
+        "required_certificates": "必备证书",
+        "preferred_certificates": "优先证书",
+        "specialties": "专业要求",
+        "description": "岗位描述",
+    },
+    Kind.TALENT: {
+        "expected_positions": "期望岗位",
+        "specialty": "所学专业",
+        "skills": "技能",
+        "certificates": "证书",
+        "courses": "所修课程",
+        "experience": "经历",
+        "self_description": "自我评价",
+    },
+    Kind.COURSE: {
+        "name": "课程名称",
+        "provider": "开课单位",
+        "skills": "教授技能",
+        "certificates": "对应证书",
+        "prerequisites": "先修技能",
+        "audience": "面向对象",
+        "description": "课程简介",
+    },
+    Kind.NEED: {"title": "需求名称", "organisation": "需求单位", "fields": "技术领域", "content": "需求内容"},
+    Kind.OFFER: {
+        "title": "成果名称",
+        "organisation": "供给单位",
+        "fields": "技术领域",
+        "intellectual_property": "知识产权",
+        "content": "内容",
+    },
+    Kind.POLICY: {
+        "title": "政策名称",
+        "issuer": "发布机关",
+        "audience": "适用对象",
+        "benefit": "支持内容",
+        "text": "正文",
+    },
+    Kind.PROGRAMME: {"name": "专业名称", "school": "学校", "courses": "核心课程", "description": "专业简介"},
+}
+"""The text fields of each kind, in reading order, with their Chinese labels."""
+
+NAMES_OF_MEMBERS = frozenset({"organisation", "provider", "issuer", "school"})
+"""Fields that say who published; searched by name, never part of what a record is matched by."""
+
+
+def texts(record: Record) -> dict[str, str]:
+    """Field → text, in reading order, empty fields left out.
+
+    A list of names reads 、-separated and a list of paragraphs line by line, so that every stretch of it
+    can be quoted by its offsets.
+    """
+    found: dict[str, str] = {}
+    for field in FIELDS[record.kind]:
+        value = getattr(record, field)
+        if isinstance(value, tuple):
+            value = ("\n" if field == "experience" else "、").join(value)
+        if value:
+            found[field] = value
+    return found
+
+
+def head(record: Record) -> str:
+    """The few words by which people call the record."""
+    match record:
+        case Posting() | Need() | Offer() | Policy():
+            return record.title
+        case Talent():
+            return "、".join((*record.expected_positions, record.specialty or ""))
+        case Programme():
+            return "、".join((record.name, *(taxonomy.occupation(code).name for code in record.occupations)))
+        case Organisation():
+            return "、".join((record.name, *record.products))
+        case Course():
+            return record.name
+    raise TypeError(f"no head for {type(record).__name__}")
+
+
+def body(found: Mapping[str, str]) -> str:
+    """All that the record is matched by, as one text; the encoder reads it from the front."""
+    return "\n".join(text for field, text in found.items() if field not in NAMES_OF_MEMBERS)

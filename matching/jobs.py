@@ -1,0 +1,199 @@
+"""The market of jobs: postings and talents."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+from data import taxonomy
+from indexing.segment import Segmenter
+from matching.evidence import shared_words, spans_of, whole, within
+from matching.likeness import name_likeness, text_likeness, word_share
+from matching.market import Feature, Market, Requirement
+from models.matches import Evidence, Finding, Pair, Wish
+from models.postings import Posting
+from models.talents import Talent
+from models.terms import Education, Employment, Kind, Shift
+from models.text import key
+
+JobPair = Pair[Posting, Talent]
+
+PREFERRED_WEIGHT = 0.4
+"""What a preferred skill counts against a required one."""
+
+
+def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
+    """The market as of a day."""
+    return Market(
+        name="jobs",
+        label="岗位与人才",
+        demand=Kind.POSTING,
+        supply=Kind.TALENT,
+        requirements=(
+            Requirement("open", "岗位在招", partial(closed, today=today)),
+            Requirement("education", "学历", too_little_education),
+            Requirement("employment", "用工形式", other_employment),
+            Requirement("first_year", "实习年级", first_year_intern),
+            Requirement("shift", "班次", unacceptable_shift),
+        ),
+        features=(
+            Feature("position", "岗位意向", 0.24, position),
+            Feature("skills", "技能", 0.24, skill_coverage),
+            Feature("text", "内容相近", 0.12, text_likeness),
+            Feature("words", "用词相同", 0.10, word_share, cite=partial(shared_words, segmenter=segmenter)),
+            Feature("specialty", "专业", 0.08, specialty),
+            Feature("experience", "经验", 0.07, partial(experience, today=today)),
+            Feature("certificates", "证书", 0.05, certificates),
+            Feature("place", "地点", 0.05, place),
+            Feature("pay", "薪资", 0.03, pay),
+            Feature("education", "学历相称", 0.02, education),
+        ),
+    )
+
+
+def closed(pair: JobPair, *, today: date) -> str | None:
+    expires = pair.demand.record.expires
+    return f"岗位已于 {expires} 截止" if expires and expires < today else None
+
+
+def too_little_education(pair: JobPair) -> str | None:
+    asked, held = pair.demand.record.education, pair.supply.record.education
+    return f"要求{asked.label}，实为{held.label}" if asked and held and held < asked else None
+
+
+def other_employment(pair: JobPair) -> str | None:
+    offered, sought = pair.demand.record.employment, pair.supply.record.seeking
+    return f"岗位为{offered}，求职意向为{'、'.join(sought)}" if offered and sought and offered not in sought else None
+
+
+def first_year_intern(pair: JobPair) -> str | None:
+    """职业学校学生实习管理规定, art. 16: no first-year students in 岗位实习."""
+    if pair.demand.record.employment is Employment.INTERNSHIP and pair.supply.record.grade == 1:
+        return "一年级学生不得参加岗位实习（《职业学校学生实习管理规定》第十六条）"
+    return None
+
+
+def unacceptable_shift(pair: JobPair) -> str | None:
+    shift, accepted = pair.demand.record.shift, pair.supply.record.shifts
+    if shift is None or not accepted or shift in accepted or shift is Shift.FLEXIBLE:
+        return None
+    return f"岗位为{shift}，可接受{'、'.join(accepted)}"
+
+
+def position(pair: JobPair) -> Finding:
+    """How alike the posting's title is to the positions that the person wants, or to the specialty if none is named."""
+    wanted = pair.supply.texts.get("expected_positions") or pair.supply.texts.get("specialty")
+    if not wanted:
+        return Finding(None, "未填写期望岗位与专业，不计入")
+    value, relation = name_likeness(pair)
+    title = pair.demand.record.title
+    field = "expected_positions" if "expected_positions" in pair.supply.texts else "specialty"
+    name = "期望岗位" if field == "expected_positions" else "所学专业"
+    return Finding(
+        value,
+        f"岗位“{title}”与{name}“{wanted}”{relation}",
+        Evidence(whole(pair.demand, "title"), whole(pair.supply, field)),
+    )
+
+
+def skill_coverage(pair: JobPair) -> Finding:
+    """Share of the skills asked for that the person names; a preferred skill counts less than a required one."""
+    asked = pair.demand.facts
+    preferred = asked.skill_names(Wish.PREFERRED)
+    required = tuple(name for name in asked.skill_names() if name not in preferred)
+    if not required and not preferred:
+        return Finding(None, "岗位未写明技能，不计入")
+    held = set(pair.supply.facts.skill_names())
+    if not held:
+        return Finding(None, "未写明掌握的技能，不计入")
+    weights = dict.fromkeys(required, 1.0) | dict.fromkeys(preferred, PREFERRED_WEIGHT)
+    shared = [name for name in weights if name in held]
+    missing = [name for name in required if name not in held]
+    value = sum(weights[name] for name in shared) / sum(weights.values())
+    detail = f"具备：{'、'.join(shared) or '无'}" + (f"；缺少：{'、'.join(missing)}" if missing else "")
+    evidence = Evidence(spans_of(asked.skills, shared), spans_of(pair.supply.facts.skills, shared))
+    return Finding(value, detail, evidence)
+
+
+def specialty(pair: JobPair) -> Finding:
+    """Whether the specialty is one that the posting asks for."""
+    asked, held = pair.demand.record.specialties, pair.supply.record.specialty
+    if not asked or not held:
+        return Finding(None, "岗位未限专业，不计入" if not asked else "未填写专业，不计入")
+    for name in asked:
+        if key(name) in key(held) or key(held) in key(name):
+            evidence = Evidence(within(pair.demand, "specialties", name), whole(pair.supply, "specialty"))
+            return Finding(1.0, f"所学{held}属于要求的{name}", evidence)
+    return Finding(0.0, f"要求{'、'.join(asked)}，所学为{held}")
+
+
+def experience(pair: JobPair, *, today: date) -> Finding:
+    """Whether the years of experience asked for are there; a student has none."""
+    asked, held = pair.demand.record.experience_years, _years(pair.supply.record, today)
+    if asked is None or held is None:
+        return Finding(None, "岗位未写经验要求，不计入" if asked is None else "未填写工作年限，不计入")
+    if held >= asked:
+        return Finding(1.0, f"要求 {asked} 年，已有 {held} 年" if asked else "不要求经验")
+    return Finding(max(0.0, 1 - (asked - held) / 3), f"要求 {asked} 年经验，现有 {held} 年")
+
+
+def certificates(pair: JobPair) -> Finding:
+    """Share of the certificates asked for that the person holds; a preferred one counts less."""
+    asked = {mention.name: mention.wish for mention in reversed(pair.demand.facts.certificates)}
+    if not asked:
+        return Finding(None, "岗位未要求证书，不计入")
+    held = {mention.name for mention in pair.supply.facts.certificates}
+    weights = {name: PREFERRED_WEIGHT if wish is Wish.PREFERRED else 1.0 for name, wish in asked.items()}
+    shared = [name for name in weights if name in held]
+    missing = [name for name in weights if name not in held]
+    detail = f"持有：{'、'.join(shared) or '无'}" + (f"；未见：{'、'.join(missing)}" if missing else "")
+    value = sum(weights[name] for name in shared) / sum(weights.values())
+    evidence = Evidence(
+        spans_of(pair.demand.facts.certificates, shared), spans_of(pair.supply.facts.certificates, shared)
+    )
+    return Finding(value, detail, evidence)
+
+
+def place(pair: JobPair) -> Finding:
+    """Whether the work place lies where the person wants to work, or in the same city as the person."""
+    division, talent = pair.demand.record.division, pair.supply.record
+    wanted = talent.expected_divisions or ((talent.division,) if talent.division else ())
+    if not division or not wanted:
+        return Finding(None, "岗位地点或期望地点不明，不计入")
+    name = pair.demand.record.place or taxonomy.division_name(division)
+    if any(taxonomy.is_within(division, one) or taxonomy.is_within(one, division) for one in wanted):
+        return Finding(1.0, f"工作地点{name}符合期望")
+    if any(division[:4] == one[:4] for one in wanted):
+        return Finding(0.8, f"工作地点{name}与期望地点同城")
+    if any(division[:2] == one[:2] for one in wanted):
+        return Finding(0.4, f"工作地点{name}与期望地点同省")
+    return Finding(0.0, f"工作地点{name}不在期望地点")
+
+
+def pay(pair: JobPair) -> Finding:
+    """Whether the pay reaches what the person asks at least."""
+    offered, wanted = pair.demand.record.salary, pair.supply.record.expected_salary
+    if offered is None or wanted is None:
+        return Finding(None, "薪资面议或未填期望薪资，不计入")
+    if offered.high >= wanted:
+        return Finding(1.0, f"{offered.label}，不低于期望的 {wanted} 元/月")
+    return Finding(offered.high / wanted, f"{offered.label}，低于期望的 {wanted} 元/月")
+
+
+def education(pair: JobPair) -> Finding:
+    """Whether the education is what the posting asks, neither more nor less; two steps above counts as too much."""
+    asked, held = pair.demand.record.education, pair.supply.record.education
+    if asked is None or asked is Education.ANY or held is None:
+        return Finding(None, "岗位未限学历，不计入" if held else "未填写学历，不计入")
+    above = held.rank - asked.rank
+    value = 1.0 if above <= 1 else 0.6 if above == 2 else 0.3
+    return Finding(value, f"要求{asked.label}，为{held.label}" + ("，高于要求较多" if above > 1 else ""))
+
+
+def _years(talent: Talent, today: date) -> int | None:
+    if talent.experience_years is not None:
+        return talent.experience_years
+    # Whoever is still at school or leaves it this year has not worked in the trade.
+    if (talent.graduation and talent.graduation >= f"{today.year}-01") or talent.grade:
+        return 0
+    return None

@@ -1,0 +1,33 @@
+"""Reasons that every market shares: how alike two records are as texts."""
+
+from __future__ import annotations
+
+from models.matches import Finding, Pair
+from models.terms import Record
+
+SAME_TRADE, SAME_THING = 0.25, 0.75
+"""Likeness of names that share a trade's vocabulary only, and of two names of one thing, in the bundled encoder."""
+_MANY_WORDS = 0.5
+"""Share of the query's telling words from which more say nothing new."""
+
+
+def between(value: float, low: float, high: float) -> float:
+    """Where the value stands between low (0) and high (1), no lower and no higher."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
+def name_likeness(pair: Pair[Record, Record]) -> tuple[float, str]:
+    """How alike the names of the two records are, and the Chinese word for it."""
+    value = between(pair.candidate.head, SAME_TRADE, SAME_THING)
+    return value, "高度一致" if value >= 0.75 else "相近" if value >= 0.4 else "关系不大"
+
+
+def text_likeness(pair: Pair[Record, Record]) -> Finding:
+    """How alike the two texts are as a whole."""
+    value = between(pair.candidate.body, 0.0, SAME_THING)
+    return Finding(value, f"双方内容的语义相近程度 {value:.0%}")
+
+
+def word_share(pair: Pair[Record, Record]) -> Finding:
+    """Share of the asking side's telling words that the other side uses too."""
+    return Finding(between(pair.candidate.words, 0.0, _MANY_WORDS), f"关键词重合 {pair.candidate.words:.0%}")

@@ -1,0 +1,166 @@
+"""The pipeline, top to bottom: retrieve, screen, rank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+from indexing.shelf import Shelf, document_of
+from indexing.text import NAMES_OF_MEMBERS, body, head
+from matching.jobs import jobs
+from matching.market import Market, Requirement
+from matching.policy import policies
+from matching.rank import rank
+from matching.retrieve import Query, retrieve
+from matching.screen import screen
+from matching.specialties import Outlook, outlook, specialties
+from matching.technology import technology
+from matching.training import Gap, gap, training
+from models.courses import Course
+from models.matches import Answer, Candidate, D, Document, Pair, S
+from models.organisations import Organisation
+from models.policies import Policy
+from models.postings import Posting
+from models.specialties import Programme
+from models.talents import Talent
+from models.technology import Need, Offer
+from models.terms import Kind, Record
+
+DEPTH = 300
+"""Candidates retrieved to be ranked."""
+LINK_DEPTH = 2_000
+"""Postings looked at for one programme's demand."""
+
+Where = Callable[[Record], bool]
+"""What the asking user limits the answer to."""
+
+
+class Matcher:
+    """Answers matching questions over one shelf, as of a day."""
+
+    def __init__(self, shelf: Shelf, *, today: Callable[[], date]) -> None:
+        self.shelf = shelf
+        self._today = today
+
+    def talents_for(self, posting: int, *, k: int = 10, where: Where | None = None) -> Answer[Posting, Talent]:
+        """The k talents who fit the posting best."""
+        return self.match(self._jobs, self.document(Kind.POSTING, posting), k=k, where=where)
+
+    def postings_for(self, talent: int, *, k: int = 10, where: Where | None = None) -> Answer[Posting, Talent]:
+        """The k postings that fit the talent best."""
+        return self.match(self._jobs, self.document(Kind.TALENT, talent), k=k, where=where)
+
+    def offers_for(self, need: int, *, k: int = 10, where: Where | None = None) -> Answer[Need, Offer]:
+        """The k offers that serve the need best."""
+        return self.match(self._technology, self.document(Kind.NEED, need), k=k, where=where)
+
+    def needs_for(self, offer: int, *, k: int = 10, where: Where | None = None) -> Answer[Need, Offer]:
+        """The k needs that the offer serves best."""
+        return self.match(self._technology, self.document(Kind.OFFER, offer), k=k, where=where)
+
+    def policies_for(self, organisation: int, *, k: int = 10) -> Answer[Policy, Organisation]:
+        """The k policies that the organisation has most to expect from."""
+        market = policies(self._today(), self.shelf.segmenter)
+        return self.match(market, self.document(Kind.ORGANISATION, organisation), k=k)
+
+    def organisations_for(self, policy: int, *, k: int = 10) -> Answer[Policy, Organisation]:
+        """The k organisations that the policy fits best."""
+        market = policies(self._today(), self.shelf.segmenter)
+        return self.match(market, self.document(Kind.POLICY, policy), k=k)
+
+    def courses_for(
+        self, talent: int, target: Document[Posting], *, k: int = 10
+    ) -> tuple[Gap, Answer[Posting, Course]]:
+        """What the talent lacks for the target, and the k courses that teach it best."""
+        person = cast(Document[Talent], self.document(Kind.TALENT, talent))
+        found = gap(target, person)
+        market = training(found, person, self._today(), self.shelf.segmenter)
+        if not found.missing:
+            return found, Answer(matches=(), retrieved=0, removals=())
+        # What is looked for is what is missing, not what the posting says in full.
+        wanted = self.draft(
+            Posting(title=target.record.title, organisation="目标", required_skills=tuple(found.missing))
+        )
+        answer = self.match(market, wanted, k=k)
+        return found, answer
+
+    def programmes_for(self, posting: int, *, k: int = 10) -> Answer[Posting, Programme]:
+        """The k programmes that train best for the posting."""
+        return self.match(specialties(self.shelf.segmenter), self.document(Kind.POSTING, posting), k=k)
+
+    def outlook_for(self, programme: int) -> Outlook:
+        """Demand for the programme against its graduates, and what to do about it."""
+        document = cast(Document[Programme], self.document(Kind.PROGRAMME, programme))
+        market = specialties(self.shelf.segmenter)
+        links = self.match(market, document, k=LINK_DEPTH, depth=LINK_DEPTH).matches
+        every = cast("list[Document[Programme]]", list(self.shelf[Kind.PROGRAMME].documents.values()))
+        return outlook(document, links, every, self._today())
+
+    def document(self, kind: Kind, id: int) -> Document[Record]:
+        """The document on the shelf. Raises NotFound."""
+        return self.shelf[kind].document(id)
+
+    def draft(self, record: Record) -> Document[Any]:
+        """A record that is not stored, ready to be matched."""
+        return document_of(0, 0, record)
+
+    def match(
+        self,
+        market: Market[D, S],
+        query: Document[Record],
+        *,
+        k: int,
+        depth: int = DEPTH,
+        where: Where | None = None,
+    ) -> Answer[D, S]:
+        """The k best pairs of the query with what the market's other side holds."""
+        section = self.shelf[market.facing(query.kind)]
+        looked_for = self._query(query)
+        requirements = _asked(where, market) + market.requirements
+        while True:
+            candidates = retrieve(looked_for, section, depth=depth)
+            found = [(section.documents.get(candidate.id), candidate) for candidate in candidates]
+            pairs = [_pair(market, query, document, candidate) for document, candidate in found if document]
+            kept, removals = screen(pairs, requirements)
+            # Where the requirements leave too few, look deeper until there is nothing left to look at.
+            if len(kept) >= k or len(candidates) < depth:
+                return Answer(rank(kept, market.features, k=k), retrieved=len(pairs), removals=removals)
+            depth *= 4
+
+    def _query(self, document: Document[Record]) -> Query:
+        section = self.shelf[document.kind]
+        found = {field: text for field, text in document.texts.items() if field not in NAMES_OF_MEMBERS}
+        words = self.shelf.words(found)
+        if section.documents.get(document.id) is document:
+            ids = [document.id]
+            return Query(section.heads.vectors(ids)[0], section.bodies.vectors(ids)[0], words)
+        vectors = self.shelf.encoder.encode([head(document.record), body(document.texts)])
+        return Query(vectors[0], vectors[1], words)
+
+    @property
+    def _jobs(self) -> Market[Posting, Talent]:
+        return jobs(self._today(), self.shelf.segmenter)
+
+    @property
+    def _technology(self) -> Market[Need, Offer]:
+        return technology(self._today(), self.shelf.segmenter)
+
+
+def _asked(where: Where | None, market: Market[D, S]) -> tuple[Requirement[D, S], ...]:
+    """The user's own limits as the first requirement, so that what they remove is counted too."""
+    if where is None:
+        return ()
+
+    def outside(pair: Pair[D, S]) -> str | None:
+        return None if where(pair.demand.record) and where(pair.supply.record) else "不在所选范围内"
+
+    return (Requirement("where", "所选范围", outside),)
+
+
+def _pair(market: Market[D, S], query: Document[Record], other: Document[Record], candidate: Candidate) -> Pair[D, S]:
+    """The two documents on the sides where they belong."""
+    asks = query.kind == market.demand
+    demand, supply = (query, other) if asks else (other, query)
+    # A market's sides are kinds, and a kind's documents hold its records: the checker cannot know.
+    return Pair(cast("Document[D]", demand), cast("Document[S]", supply), candidate)

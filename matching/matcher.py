@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from indexing.shelf import Shelf, document_of
 from indexing.text import NAMES_OF_MEMBERS, body, head
-from matching.jobs import jobs
+from matching.jobs import jobs as jobs_market
 from matching.market import Market, Requirement
 from matching.policy import policies
 from matching.rank import rank
 from matching.retrieve import Query, retrieve
 from matching.screen import screen
 from matching.specialties import Outlook, outlook, specialties
-from matching.technology import technology
+from matching.technology import technology as technology_market
 from matching.training import Gap, gap, training
 from models.courses import Course
 from models.matches import Answer, Candidate, D, Document, Pair, S
@@ -45,19 +45,19 @@ class Matcher:
 
     def talents_for(self, posting: int, *, k: int = 10, where: Where | None = None) -> Answer[Posting, Talent]:
         """The k talents who fit the posting best."""
-        return self.match(self._jobs, self.document(Kind.POSTING, posting), k=k, where=where)
+        return self.match(self.jobs, self.document(Kind.POSTING, posting), k=k, where=where)
 
     def postings_for(self, talent: int, *, k: int = 10, where: Where | None = None) -> Answer[Posting, Talent]:
         """The k postings that fit the talent best."""
-        return self.match(self._jobs, self.document(Kind.TALENT, talent), k=k, where=where)
+        return self.match(self.jobs, self.document(Kind.TALENT, talent), k=k, where=where)
 
     def offers_for(self, need: int, *, k: int = 10, where: Where | None = None) -> Answer[Need, Offer]:
         """The k offers that serve the need best."""
-        return self.match(self._technology, self.document(Kind.NEED, need), k=k, where=where)
+        return self.match(self.technology, self.document(Kind.NEED, need), k=k, where=where)
 
     def needs_for(self, offer: int, *, k: int = 10, where: Where | None = None) -> Answer[Need, Offer]:
         """The k needs that the offer serves best."""
-        return self.match(self._technology, self.document(Kind.OFFER, offer), k=k, where=where)
+        return self.match(self.technology, self.document(Kind.OFFER, offer), k=k, where=where)
 
     def policies_for(self, organisation: int, *, k: int = 10) -> Answer[Policy, Organisation]:
         """The k policies that the organisation has most to expect from."""
@@ -116,7 +116,7 @@ class Matcher:
     ) -> Answer[D, S]:
         """The k best pairs of the query with what the market's other side holds."""
         section = self.shelf[market.facing(query.kind)]
-        looked_for = self._query(query)
+        looked_for = self.query(query)
         requirements = _asked(where, market) + market.requirements
         while True:
             candidates = retrieve(looked_for, section, depth=depth)
@@ -128,7 +128,8 @@ class Matcher:
                 return Answer(rank(kept, market.features, k=k), retrieved=len(pairs), removals=removals)
             depth *= 4
 
-    def _query(self, document: Document[Record]) -> Query:
+    def query(self, document: Document[Record]) -> Query:
+        """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""
         section = self.shelf[document.kind]
         found = {field: text for field, text in document.texts.items() if field not in NAMES_OF_MEMBERS}
         words = self.shelf.words(found)
@@ -139,12 +140,14 @@ class Matcher:
         return Query(vectors[0], vectors[1], words)
 
     @property
-    def _jobs(self) -> Market[Posting, Talent]:
-        return jobs(self._today(), self.shelf.segmenter)
+    def jobs(self) -> Market[Posting, Talent]:
+        """Postings and talents, as of today."""
+        return jobs_market(self._today(), self.shelf.segmenter)
 
     @property
-    def _technology(self) -> Market[Need, Offer]:
-        return technology(self._today(), self.shelf.segmenter)
+    def technology(self) -> Market[Need, Offer]:
+        """Needs and offers, as of today."""
+        return technology_market(self._today(), self.shelf.segmenter)
 
 
 def _asked(where: Where | None, market: Market[D, S]) -> tuple[Requirement[D, S], ...]:

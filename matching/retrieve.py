@@ -56,8 +56,7 @@ def retrieve(query: Query, section: Section, *, depth: int, fusion: Fusion = FUS
     head = _likeness(section.heads, query.head, ids)
     body = _likeness(section.bodies, query.body, ids)
     words = scores.of(ids)
-    fused = fusion.head * _stretched(head) + fusion.body * _stretched(body) + fusion.words * _stretched(words)
-    order = best(proposed, fused.astype(np.float32), depth)
+    order = best(proposed, fuse((fusion.head, head), (fusion.body, body), (fusion.words, words)), depth)
     place = {id: position for position, id in enumerate(ids)}
     share = words / scores.ceiling if scores.ceiling else words
     return [
@@ -71,6 +70,15 @@ def _likeness(index: VectorIndex, query: Vector, ids: list[int]) -> Floats:
     background = float(query @ index.mean())
     found: Floats = np.clip((index.similarities(query, ids) - background) / max(1 - background, 1e-6), 0, 1)
     return found
+
+
+def fuse(*weighted: tuple[float, Floats]) -> Floats:
+    """The weighted sum of the opinions, each stretched from 0 for its least to 1 for its most liked candidate.
+
+    In [0, 1] when the weights sum to 1. Stretching lets cosines and BM25 weigh alike, and unlike rank
+    fusion it keeps how far ahead the first one is.
+    """
+    return sum((weight * _stretched(opinion) for weight, opinion in weighted), start=np.float32(0)).astype(np.float32)
 
 
 def _stretched(opinion: Floats) -> Floats:

@@ -1,0 +1,270 @@
+"""How well each stage finds what it should, on any files with the right columns."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from indexing.encode import Encoder
+
+from data import taxonomy
+from data.ingest import read_records
+from data.store import Change
+from indexing.hits import Floats
+from indexing.segment import Segmenter
+from indexing.shelf import Shelf
+from indexing.words import WordIndex
+from matching.matcher import Matcher
+from matching.measures import Qrels, ndcg_at, recall_at, reciprocal_rank, unjudged_at
+from matching.retrieve import FUSION, Fusion, fuse, retrieve
+from models.errors import UnreadableFile
+from models.matches import Document
+from models.terms import Kind, Record
+
+DEPTH = 1_000
+"""Ranks kept of each run; a relevant document below counts as not found."""
+DENSE_SHARE = 0.6
+"""What the vectors weigh against BM25 where a text is all there is."""
+
+Run = list[list[str]]
+"""For each query, document ids best first."""
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Queries, documents and which of them belong together."""
+
+    name: str
+    queries: Sequence[str]
+    documents: Sequence[tuple[str, str]]
+    """(id, text); several texts may share an id, the best of them counts."""
+    qrels: Sequence[Qrels]
+    """For each query."""
+
+    @property
+    def pool(self) -> int:
+        """How many different documents there are."""
+        return len({id for id, _ in self.documents})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system's measures, means over the queries, in [0, 1]."""
+
+    name: str
+    measures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One task's table."""
+
+    task: str
+    pool: int
+    queries: int
+    rows: tuple[Row, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The table as it is written to a file, measures rounded to four digits."""
+        rows = [{"name": row.name, **{k: round(v, 4) for k, v in row.measures.items()}} for row in self.rows]
+        return {"task": self.task, "pool": self.pool, "queries": self.queries, "rows": rows}
+
+
+def title_to_description(postings: Path, *, non_it: bool = False, sample: int | None = None, seed: int = 0) -> Task:
+    """The title, brackets removed, must find its own description, from which the title is removed.
+
+    Descriptions that share their first 100 characters are kept once. `sample` draws that many queries; the
+    pool stays whole.
+    """
+    pairs: dict[str, tuple[str, str]] = {}
+    for row in _rows(postings, "title", "description"):
+        if non_it and row.get("is_it") == "1":
+            continue
+        title, description = _without_brackets(row["title"]), row["description"].strip()
+        if title and description:
+            pairs.setdefault(description[:100], (title, description))
+    items = list(pairs.values())
+    chosen = random.Random(seed).sample(range(len(items)), sample) if sample else range(len(items))
+    return Task(
+        name="title-to-description",
+        queries=[items[n][0] for n in chosen],
+        documents=[(str(n), description.replace(title, "")) for n, (title, description) in enumerate(items)],
+        qrels=[{str(n): 1} for n in chosen],
+    )
+
+
+def title_to_occupation(labels: Path, *, split: str = "test") -> Task:
+    """A job title must find its occupation among the leaf occupations, by any of their names."""
+    rows = [row for row in _rows(labels, "job_title", "csco_code") if row.get("split", split) == split]
+    return Task(
+        name="title-to-occupation",
+        queries=[row["job_title"] for row in rows],
+        documents=[
+            (leaf.code, name) for leaf in taxonomy.leaves() for name in dict.fromkeys((leaf.name, *leaf.aliases))
+        ],
+        qrels=[{row["csco_code"]: 1} for row in rows],
+    )
+
+
+def specialty_to_occupation(profiles: Path, pairs: Path) -> Task:
+    """A specialty's name and core courses must find its official occupations, by their definitions and tasks."""
+    occupations: dict[str, dict[str, int]] = {}
+    for row in _rows(pairs, "specialty_code", "csco_code"):
+        occupations.setdefault(row["specialty_code"], {})[row["csco_code"]] = 1
+    found = [profile for profile in _lines(profiles) if profile.get("code") in occupations]
+    return Task(
+        name="specialty-to-occupation",
+        queries=[f"{p['name']}：{'、'.join(p.get('core_courses') or ())}" for p in found],
+        documents=[(leaf.code, f"{leaf.name}：{leaf.definition}{leaf.tasks}") for leaf in taxonomy.leaves()],
+        qrels=[occupations[profile["code"]] for profile in found],
+    )
+
+
+def evaluate(task: Task, encoder: Encoder, segmenter: Segmenter, *, seed: int = 0) -> Report:
+    """The task's table: random, BM25, the raw encoder, and both fused."""
+    ids = [id for id, _ in task.documents]
+    owners = {id: place for place, id in enumerate(dict.fromkeys(ids))}
+    owner = np.asarray([owners[id] for id in ids])
+    names = list(owners)
+    words = WordIndex()
+    words.add({place: segmenter.words(text) for place, (_, text) in enumerate(task.documents)})
+    documents = encoder.encode([text for _, text in task.documents])
+    queries = encoder.encode(list(task.queries), role="query")
+    places = list(range(len(ids)))
+    shuffled = random.Random(seed)
+    runs: dict[str, Run] = {"random": [], "bm25": [], "dense": [], "hybrid": []}
+    for text, vector in zip(task.queries, queries, strict=True):
+        runs["random"].append(shuffled.sample(names, min(DEPTH, len(names))))
+        lexical = _best_of_each(words.scores(segmenter.words(text)).of(places), owner, len(names))
+        dense = _best_of_each(documents @ vector, owner, len(names))
+        both = fuse((DENSE_SHARE, dense), (1 - DENSE_SHARE, lexical))
+        for name, scores in (("bm25", lexical), ("dense", dense), ("hybrid", both)):
+            runs[name].append([names[place] for place in np.argsort(-scores, kind="stable")[:DEPTH]])
+    return Report(
+        task.name, task.pool, len(task.queries), tuple(_row(name, run, task.qrels) for name, run in runs.items())
+    )
+
+
+def judged_market(
+    queries: Kind,
+    talents: Path,
+    postings: Path,
+    qrels: Path,
+    encoder: Encoder,
+    segmenter: Segmenter,
+    *,
+    mapping: Path | None = None,
+    today: date,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """The table for graded judgements between talents and postings, asked from either side."""
+    shelf = Shelf(encoder, segmenter)
+    ids: dict[Kind, dict[str, int]] = {}
+    for kind, path in ((Kind.POSTING, postings), (Kind.TALENT, talents)):
+        records = [record for record in read_records(kind, path, mapping=mapping) if record.source]
+        start = len(shelf) + 1
+        ids[kind] = {record.source.id: start + n for n, record in enumerate(records) if record.source}
+        progress(f"{kind.label} {len(records)} 条，正在编码")
+        shelf.apply([Change(start + n, start + n, kind, record) for n, record in enumerate(records)])
+    documents = Kind.TALENT if queries == Kind.POSTING else Kind.POSTING
+    judged = _judgements(qrels, ids[queries], ids[documents])
+    matcher = Matcher(shelf, today=lambda: today)
+    runs: dict[str, Run] = {"random": [], "bm25": [], "dense": [], "hybrid": [], "full": []}
+    pool = sorted(str(id) for id in shelf[documents].documents)
+    shuffled = random.Random(0)
+    for query in judged:
+        runs["random"].append(shuffled.sample(pool, min(DEPTH, len(pool))))
+        for name, ids_found in _market_runs(matcher, matcher.document(queries, query), documents):
+            runs[name].append([str(id) for id in ids_found])
+    answers = list(judged.values())
+    rows = tuple(_row(name, run, answers) for name, run in runs.items())
+    return Report(f"{queries}s-to-{documents}s", len(pool), len(judged), rows)
+
+
+def _market_runs(matcher: Matcher, query: Document[Record], documents: Kind) -> Iterable[tuple[str, list[int]]]:
+    looked_for, section = matcher.query(query), matcher.shelf[documents]
+    for name, fusion in (("bm25", Fusion(0, 0, 1)), ("dense", Fusion(0, 1, 0)), ("hybrid", FUSION)):
+        yield name, [candidate.id for candidate in retrieve(looked_for, section, depth=DEPTH, fusion=fusion)]
+    answer = matcher.match(matcher.jobs, query, k=DEPTH, depth=DEPTH)
+    yield "full", [(m.pair.supply if query.kind == Kind.POSTING else m.pair.demand).id for m in answer.matches]
+
+
+def _judgements(path: Path, queries: Mapping[str, int], documents: Mapping[str, int]) -> dict[int, dict[str, int]]:
+    """Grades by query and document, both by the shelf's ids."""
+    found: dict[int, dict[str, int]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            query, _, document, grade = line.split()
+            graded = int(grade)
+        except ValueError:
+            raise UnreadableFile(f"{path.name} 第 {number} 行应为“查询编号 0 文档编号 等级”，收到“{line}”") from None
+        if query not in queries or document not in documents:
+            missing = document if query in queries else query
+            raise UnreadableFile(f"{path.name} 第 {number} 行的“{missing}”不在给出的文件里")
+        found.setdefault(queries[query], {})[str(documents[document])] = graded
+    return found
+
+
+def _best_of_each(scores: Floats, owner: np.ndarray[tuple[int], np.dtype[np.int64]], size: int) -> Floats:
+    """For each document the best score of its texts."""
+    found = np.full(size, -np.inf, dtype=np.float32)
+    np.maximum.at(found, owner, scores)
+    return found
+
+
+def _row(name: str, run: Run, qrels: Sequence[Qrels]) -> Row:
+    judged = list(zip(run, qrels, strict=True))
+    graded = any(grade > 1 for one in qrels for grade in one.values())
+    measures = {
+        "nDCG@10": [ndcg_at(ranking, one, k=10) for ranking, one in judged],
+        **{f"R@{k}": [recall_at(ranking, one, k=k) for ranking, one in judged] for k in (10, 50, 100)},
+        "MRR": [reciprocal_rank(ranking, one) for ranking, one in judged],
+    }
+    if graded:
+        measures["unjudged@10"] = [unjudged_at(ranking, one, k=10) for ranking, one in judged]
+    else:
+        measures["accuracy@1"] = [float(bool(ranking) and one.get(ranking[0], 0) > 0) for ranking, one in judged]
+    return Row(name, {measure: float(np.mean(values)) for measure, values in measures.items()})
+
+
+def _without_brackets(title: str) -> str:
+    """What is left of a title without (…), 【…】 and their like."""
+    return re.sub(r"[(（【\[〔{][^)）】\]〕}]*[)）】\]〕}]", "", title).strip()
+
+
+def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [column for column in columns if column not in (reader.fieldnames or ())]
+            if missing:
+                raise UnreadableFile(f"{path.name} 缺少列“{'、'.join(missing)}”")
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"读不了 {path}：{error}") from error
+    if not rows:
+        raise UnreadableFile(f"{path.name} 没有数据行")
+    return rows
+
+
+def _lines(path: Path) -> Iterable[dict[str, object]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"读不了 {path}：{error}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise UnreadableFile(f"{path.name} 第 {number} 行不是有效的 JSON") from error

@@ -11,11 +11,15 @@ from typing import Literal
 
 from data import taxonomy
 from indexing.phrases import PhraseBook
+from indexing.segment import domain_segmenter
 from models.matches import Facts, Mention, Span, Wish
 from models.text import fold, key
 
 VERSION = 1
 """Raised when the facts of a text change for another reason than the vocabulary."""
+
+_SHORT = 3
+"""Characters up to which a name may be an accident of two neighbouring words."""
 
 _PREFERRED = re.compile(r"优先|加分|更佳|更好|为佳|最佳|最好|者佳|尤佳|plus")
 _REQUIRED = re.compile(r"必须|务必|须|要求|必备|持有|持证|具备|具有|熟悉|熟练|掌握|精通|擅长|了解|懂|会|能|拥有|取得")
@@ -70,6 +74,8 @@ def _mentions(field: str, text: str) -> Iterator[tuple[str, Mention]]:
     folded = fold(text)
     parts = _requirement_parts(folded)
     for start, end, meaning in _phrases().find(folded):
+        if end - start <= _SHORT and not domain_segmenter().stands_alone(folded, start, end):
+            continue
         if not _NEGATED.search(folded, max(0, start - 14), start):
             wish = _wish(folded, start, end, in_requirements=any(a <= start < b for a, b in parts))
             yield meaning.kind, Mention(meaning.name, wish, Span(field, start, end, text[start:end]))

@@ -19,6 +19,9 @@ from models.text import fold
 VERSION = 1
 """Raised when the words of a text change for another reason than the dictionary."""
 
+_WINDOW = 6
+"""Characters on either side that decide where words begin and end."""
+
 STOP_WORDS = frozenset((Path(__file__).parent / "stop_words.txt").read_text(encoding="utf-8").split())
 """Function words and the boilerplate of postings and profiles: in nearly every text, so they tell none apart."""
 
@@ -52,6 +55,15 @@ class Segmenter:
             found.append(name)
             rest = end
         return found + self._cut(folded[rest:])
+
+    def stands_alone(self, folded: str, start: int, end: int) -> bool:
+        """Whether the stretch begins and ends where words do: 调质 does not in 强调质量."""
+        self._prepare()
+        first = max(0, start - _WINDOW)
+        borders = {0}
+        for word in self._tokenizer.cut(folded[first : end + _WINDOW]):
+            borders.add(max(borders) + len(word))
+        return {start - first, end - first} <= borders
 
     def _cut(self, folded: str) -> list[str]:
         return [

@@ -38,6 +38,8 @@ class Section:
     bodies: VectorIndex
     """Vectors of all that they say."""
     words: WordIndex
+    unrelated: float = 0.0
+    """Mean cosine of unrelated texts in the encoder, in [-1, 1]."""
     documents: dict[int, Document[Record]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -67,7 +69,10 @@ class Shelf:
         self.revision = 0
         self.changing = threading.RLock()
         """Held by whoever brings the shelf forward; readers need no lock."""
-        self._sections = {kind: Section(kind, index(encoder.dim), index(encoder.dim), WordIndex()) for kind in Kind}
+        unrelated = _unrelated(encoder)
+        self._sections = {
+            kind: Section(kind, index(encoder.dim), index(encoder.dim), WordIndex(), unrelated) for kind in Kind
+        }
         self._known: dict[tuple[int, int], tuple[Vector, Vector]] = {}
 
     def __getitem__(self, kind: Kind) -> Section:
@@ -129,3 +134,30 @@ def document_of(id: int, revision: int, record: Record) -> Document[Record]:
     """The record with its texts and the facts read out of them."""
     found = texts(record)
     return Document(id=id, revision=revision, record=record, texts=found, facts=extract(found))
+
+
+def _unrelated(encoder: Encoder) -> float:
+    """Mean cosine of texts from different walks of life: where the encoder's scale begins."""
+    vectors = encoder.encode(_UNRELATED)
+    pairs = vectors @ vectors.T
+    return float(pairs[np.triu_indices(len(vectors), 1)].mean())
+
+
+_UNRELATED = (
+    "数控车床操作工",
+    "幼儿园教师",
+    "跨境电商主播",
+    "老年护理员",
+    "叉车司机",
+    "中式烹调师",
+    "软件开发工程师",
+    "财务会计",
+    "化工污水处理",
+    "服装设计",
+    "酒店前台接待",
+    "电力线路检修",
+    "农产品检测",
+    "法律顾问",
+    "物流仓储管理",
+    "焊接工艺研究",
+)

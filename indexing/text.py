@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from data import taxonomy
@@ -86,10 +87,12 @@ def texts(record: Record) -> dict[str, str]:
 def head(record: Record) -> str:
     """The few words by which people call the record."""
     match record:
-        case Posting() | Need() | Offer() | Policy():
+        case Posting():
+            return bare(record.title)
+        case Need() | Offer() | Policy():
             return record.title
         case Talent():
-            return "、".join((*record.expected_positions, record.specialty or ""))
+            return "、".join(map(bare, record.expected_positions)) or record.specialty or ""
         case Programme():
             return "、".join((record.name, *(taxonomy.occupation(code).name for code in record.occupations)))
         case Organisation():
@@ -97,6 +100,20 @@ def head(record: Record) -> str:
         case Course():
             return record.name
     raise TypeError(f"no head for {type(record).__name__}")
+
+
+_BRACKETS = re.compile(r"[(（【\[〔{][^)）】\]〕}]*[)）】\]〕}]")
+_ADDITIONS = re.compile(r"实习生?|学徒|订单班(学员)?|现场工程师|急聘|诚聘|高薪|直招|[-—/_\s]+$|^[-—/_\s]+")
+
+
+def without_brackets(title: str) -> str:
+    """What is left of a title without (…), 【…】 and their like."""
+    return _BRACKETS.sub("", title).strip()
+
+
+def bare(title: str) -> str:
+    """The title without brackets and without what it says of employment: 污水处理工（实习） is 污水处理工."""
+    return _ADDITIONS.sub("", without_brackets(title)).strip("-—/_ ") or title
 
 
 def body(found: Mapping[str, str]) -> str:

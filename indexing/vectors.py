@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 
 from indexing.encode import Vector, Vectors
-from indexing.hits import Floats, Hits, best
+from indexing.hits import Floats, Hits, Ids, best
 
 
 class VectorIndex(Protocol):
@@ -24,8 +24,8 @@ class VectorIndex(Protocol):
     def remove(self, ids: Iterable[int]) -> None:
         """Forget the ids; unknown ones are ignored."""
 
-    def search(self, query: Vector, *, k: int) -> Hits:
-        """The k ids of highest cosine, fewer when the index holds fewer; ties in order of id."""
+    def search(self, query: Vector, *, k: int, among: Ids | None = None) -> Hits:
+        """The k ids of highest cosine, or of those in `among`; fewer when there are fewer; ties in order of id."""
 
     def similarities(self, query: Vector, ids: Sequence[int]) -> Floats:
         """The cosine with each id's vector; 0 for an id that the index does not hold."""
@@ -60,9 +60,9 @@ class ExactIndex:
             for id in ids:
                 self._rows.pop(id, None)
 
-    def search(self, query: Vector, *, k: int) -> Hits:
+    def search(self, query: Vector, *, k: int, among: Ids | None = None) -> Hits:
         with self._lock:
-            ids = list(self._rows)
+            ids = [id for id in (self._rows if among is None else among.tolist()) if id in self._rows]
         return best(np.asarray(ids, dtype=np.int64), self.similarities(query, ids), k)
 
     def similarities(self, query: Vector, ids: Sequence[int]) -> Floats:
@@ -77,8 +77,10 @@ class ExactIndex:
 
     def mean(self) -> Vector:
         with self._lock:
-            found: Vector = np.sum(list(self._rows.values()) or [np.zeros(self._dim)], axis=0, dtype=np.float64)
-            return (found / max(len(self._rows), 1)).astype(np.float32)
+            total = np.zeros(self._dim, dtype=np.float64)
+            for row in self._rows.values():
+                total += row
+            return (total / max(len(self._rows), 1)).astype(np.float32)
 
 
 class FaissIndex:
@@ -109,10 +111,18 @@ class FaissIndex:
         with self._lock:
             self._remove(ids)
 
-    def search(self, query: Vector, *, k: int) -> Hits:
+    def search(self, query: Vector, *, k: int, among: Ids | None = None) -> Hits:
+        # The stubs of FAISS do not know the keywords of its parameter classes.
+        parameters = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
+        width = k + 1
         with self._lock:
-            # A few more than k, so that ties at the border are settled by id and not by position.
-            scores, ids = self._index.search(query[None, :], min(k + 8, max(len(self._held), 1)))
+            most = max(min(len(self._held), len(self._held) if among is None else len(among)), 1)
+            while True:
+                scores, ids = self._index.search(query[None, :], min(width, most), params=parameters)
+                # FAISS settles ties by position; fetch until all that tie with the k-th are there.
+                if width >= most or scores[0][-1] < scores[0][k - 1]:
+                    break
+                width *= 2
         found = ids[0] >= 0  # padded with -1 when there are fewer
         return best(ids[0][found], scores[0][found], k)
 
@@ -138,5 +148,5 @@ class FaissIndex:
         if gone:
             leaving = np.fromiter(gone, np.int64, len(gone))
             self._sum -= self._index.reconstruct_batch(leaving).sum(axis=0, dtype=np.float64)
-            self._index.remove_ids(leaving)
+            self._index.remove_ids(faiss.IDSelectorBatch(leaving))
             self._held -= gone

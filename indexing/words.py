@@ -157,10 +157,12 @@ class Scores:
         self.ceiling = ceiling
         """What no score can exceed: every word of the query, without end; 0 when none is known."""
 
-    def top(self, k: int) -> Hits:
-        """The k best that hold any word of the query."""
-        found = [(block.ids[scores > 0], scores[scores > 0]) for block, scores in self._blocks]
-        return best(np.concatenate([ids for ids, _ in found]), np.concatenate([scores for _, scores in found]), k)
+    def top(self, k: int, *, among: Ids | None = None) -> Hits:
+        """The k best, or the k best of `among`, that hold any word of the query."""
+        ids = np.concatenate([block.ids for block, _ in self._blocks])
+        scores = np.concatenate([scores for _, scores in self._blocks])
+        found = scores > 0 if among is None else (scores > 0) & np.isin(ids, among)
+        return best(ids[found], scores[found], k)
 
     def of(self, ids: Sequence[int]) -> Floats:
         """The score of each document, 0 for one that is not indexed."""

@@ -5,24 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import random
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from indexing.encode import Encoder
 
 from data import taxonomy
 from data.ingest import read_records
 from data.store import Change
+from indexing.encode import Encoder
 from indexing.hits import Floats
 from indexing.segment import Segmenter
 from indexing.shelf import Shelf
+from indexing.text import without_brackets
 from indexing.words import WordIndex
 from matching.matcher import Matcher
-from matching.measures import Qrels, ndcg_at, recall_at, reciprocal_rank, unjudged_at
+from matching.measures import Qrels, judged, ndcg_at, recall_at, reciprocal_rank, unjudged_at
 from matching.retrieve import FUSION, Fusion, fuse, retrieve
 from models.errors import UnreadableFile
 from models.matches import Document
@@ -30,7 +31,7 @@ from models.terms import Kind, Record
 
 DEPTH = 1_000
 """Ranks kept of each run; a relevant document below counts as not found."""
-DENSE_SHARE = 0.6
+DENSE_SHARE = 0.8
 """What the vectors weigh against BM25 where a text is all there is."""
 
 Run = list[list[str]]
@@ -88,7 +89,7 @@ def title_to_description(postings: Path, *, non_it: bool = False, sample: int | 
     for row in _rows(postings, "title", "description"):
         if non_it and row.get("is_it") == "1":
             continue
-        title, description = _without_brackets(row["title"]), row["description"].strip()
+        title, description = without_brackets(row["title"]), row["description"].strip()
         if title and description:
             pairs.setdefault(description[:100], (title, description))
     items = list(pairs.values())
@@ -102,23 +103,31 @@ def title_to_description(postings: Path, *, non_it: bool = False, sample: int | 
 
 
 def title_to_occupation(labels: Path, *, split: str = "test") -> Task:
-    """A job title must find its occupation among the leaf occupations, by any of their names."""
+    """A job title must find its occupation among the leaf occupations, by any of their names.
+
+    Titles that are labelled with a group of occupations only have no answer in the pool and are left out.
+    """
+    codes = {leaf.code for leaf in taxonomy.leaves()}
     rows = [row for row in _rows(labels, "job_title", "csco_code") if row.get("split", split) == split]
+    rows = [row for row in rows if row["csco_code"] in codes]
     return Task(
         name="title-to-occupation",
         queries=[row["job_title"] for row in rows],
-        documents=[
-            (leaf.code, name) for leaf in taxonomy.leaves() for name in dict.fromkeys((leaf.name, *leaf.aliases))
-        ],
+        documents=[(leaf.code, name) for leaf in taxonomy.leaves() for name in (leaf.name, *leaf.aliases)],
         qrels=[{row["csco_code"]: 1} for row in rows],
     )
 
 
 def specialty_to_occupation(profiles: Path, pairs: Path) -> Task:
-    """A specialty's name and core courses must find its official occupations, by their definitions and tasks."""
+    """A specialty's name and core courses must find its official occupations, by their definitions and tasks.
+
+    Links to a group of occupations have no answer in the pool and are left out.
+    """
+    codes = {leaf.code for leaf in taxonomy.leaves()}
     occupations: dict[str, dict[str, int]] = {}
     for row in _rows(pairs, "specialty_code", "csco_code"):
-        occupations.setdefault(row["specialty_code"], {})[row["csco_code"]] = 1
+        if row["csco_code"] in codes:
+            occupations.setdefault(row["specialty_code"], {})[row["csco_code"]] = 1
     found = [profile for profile in _lines(profiles) if profile.get("code") in occupations]
     return Task(
         name="specialty-to-occupation",
@@ -185,7 +194,7 @@ def judged_market(
         for name, ids_found in _market_runs(matcher, matcher.document(queries, query), documents):
             runs[name].append([str(id) for id in ids_found])
     answers = list(judged.values())
-    rows = tuple(_row(name, run, answers) for name, run in runs.items())
+    rows = tuple(_row(name, run, answers, graded=True) for name, run in runs.items())
     return Report(f"{queries}s-to-{documents}s", len(pool), len(judged), rows)
 
 
@@ -222,24 +231,20 @@ def _best_of_each(scores: Floats, owner: np.ndarray[tuple[int], np.dtype[np.int6
     return found
 
 
-def _row(name: str, run: Run, qrels: Sequence[Qrels]) -> Row:
-    judged = list(zip(run, qrels, strict=True))
-    graded = any(grade > 1 for one in qrels for grade in one.values())
+def _row(name: str, run: Run, qrels: Sequence[Qrels], *, graded: bool = False) -> Row:
+    """Means over the queries. Graded judgements are incomplete: what nobody judged is left out, and its share told."""
+    unjudged = [unjudged_at(ranking, one, k=10) for ranking, one in zip(run, qrels, strict=True)]
+    pairs = [(judged(ranking, one) if graded else ranking, one) for ranking, one in zip(run, qrels, strict=True)]
     measures = {
-        "nDCG@10": [ndcg_at(ranking, one, k=10) for ranking, one in judged],
-        **{f"R@{k}": [recall_at(ranking, one, k=k) for ranking, one in judged] for k in (10, 50, 100)},
-        "MRR": [reciprocal_rank(ranking, one) for ranking, one in judged],
+        "nDCG@10": [ndcg_at(ranking, one, k=10) for ranking, one in pairs],
+        **{f"R@{k}": [recall_at(ranking, one, k=k) for ranking, one in pairs] for k in (10, 50, 100)},
+        "MRR": [reciprocal_rank(ranking, one) for ranking, one in pairs],
     }
     if graded:
-        measures["unjudged@10"] = [unjudged_at(ranking, one, k=10) for ranking, one in judged]
+        measures["unjudged@10"] = unjudged
     else:
-        measures["accuracy@1"] = [float(bool(ranking) and one.get(ranking[0], 0) > 0) for ranking, one in judged]
+        measures["accuracy@1"] = [float(bool(ranking) and one.get(ranking[0], 0) > 0) for ranking, one in pairs]
     return Row(name, {measure: float(np.mean(values)) for measure, values in measures.items()})
-
-
-def _without_brackets(title: str) -> str:
-    """What is left of a title without (…), 【…】 and their like."""
-    return re.sub(r"[(（【\[〔{][^)）】\]〕}]*[)）】\]〕}]", "", title).strip()
 
 
 def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
@@ -257,7 +262,7 @@ def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
     return rows
 
 
-def _lines(path: Path) -> Iterable[dict[str, object]]:
+def _lines(path: Path) -> Iterable[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -8,18 +8,15 @@ from functools import partial
 from data import taxonomy
 from indexing.segment import Segmenter
 from matching.evidence import shared_words, spans_of, whole, within
-from matching.likeness import name_likeness, text_likeness, word_share
+from matching.likeness import held_and_missing, name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
-from models.matches import Evidence, Finding, Pair, Wish
+from models.matches import Evidence, Finding, Pair
 from models.postings import Posting
 from models.talents import Talent
-from models.terms import Education, Employment, Kind, Shift
+from models.terms import Education, Employment, Kind, Record, Shift
 from models.text import key
 
 JobPair = Pair[Posting, Talent]
-
-PREFERRED_WEIGHT = 0.4
-"""What a preferred skill counts against a required one."""
 
 
 def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
@@ -29,8 +26,8 @@ def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
         label="岗位与人才",
         demand=Kind.POSTING,
         supply=Kind.TALENT,
+        closed=partial(closed, today=today),
         requirements=(
-            Requirement("open", "岗位在招", partial(closed, today=today)),
             Requirement("education", "学历", too_little_education),
             Requirement("employment", "用工形式", other_employment),
             Requirement("first_year", "实习年级", first_year_intern),
@@ -51,8 +48,8 @@ def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
     )
 
 
-def closed(pair: JobPair, *, today: date) -> str | None:
-    expires = pair.demand.record.expires
+def closed(record: Record, *, today: date) -> str | None:
+    expires = record.expires if isinstance(record, Posting) else None
     return f"岗位已于 {expires} 截止" if expires and expires < today else None
 
 
@@ -97,26 +94,19 @@ def position(pair: JobPair) -> Finding:
 
 
 def skill_coverage(pair: JobPair) -> Finding:
-    """Share of the skills asked for that the person names; a preferred skill counts less than a required one."""
-    asked = pair.demand.facts
-    preferred = asked.skill_names(Wish.PREFERRED)
-    required = tuple(name for name in asked.skill_names() if name not in preferred)
-    if not required and not preferred:
-        return Finding(None, "岗位未写明技能，不计入")
-    held = set(pair.supply.facts.skill_names())
-    if not held:
-        return Finding(None, "未写明掌握的技能，不计入")
-    weights = dict.fromkeys(required, 1.0) | dict.fromkeys(preferred, PREFERRED_WEIGHT)
-    shared = [name for name in weights if name in held]
-    missing = [name for name in required if name not in held]
-    value = sum(weights[name] for name in shared) / sum(weights.values())
-    detail = f"具备：{'、'.join(shared) or '无'}" + (f"；缺少：{'、'.join(missing)}" if missing else "")
-    evidence = Evidence(spans_of(asked.skills, shared), spans_of(pair.supply.facts.skills, shared))
-    return Finding(value, detail, evidence)
+    """Share of the skills asked for that the person names; required ones count most, preferred ones least."""
+    asked, held = pair.demand.facts.skills_asked(), set(pair.supply.facts.skill_names())
+    if not asked or not held:
+        return Finding(None, "未写明掌握的技能，不计入" if asked else "岗位未写明技能，不计入")
+    shared = [name for name in asked if name in held]
+    missing = [name for name in asked if name not in held]
+    value = sum(asked[name] for name in shared) / sum(asked.values())
+    evidence = Evidence(spans_of(pair.demand.facts.skills, shared), spans_of(pair.supply.facts.skills, shared))
+    return Finding(value, held_and_missing("具备", shared, "缺少", missing), evidence)
 
 
 def specialty(pair: JobPair) -> Finding:
-    """Whether the specialty is one that the posting asks for."""
+    """Whether the specialty is one that the posting asks for, or of the same class in the national catalogue."""
     asked, held = pair.demand.record.specialties, pair.supply.record.specialty
     if not asked or not held:
         return Finding(None, "岗位未限专业，不计入" if not asked else "未填写专业，不计入")
@@ -124,7 +114,18 @@ def specialty(pair: JobPair) -> Finding:
         if key(name) in key(held) or key(held) in key(name):
             evidence = Evidence(within(pair.demand, "specialties", name), whole(pair.supply, "specialty"))
             return Finding(1.0, f"所学{held}属于要求的{name}", evidence)
+    for name in asked:
+        shared = _specialty_class(name)
+        if shared and shared == _specialty_class(held):
+            evidence = Evidence(within(pair.demand, "specialties", name), whole(pair.supply, "specialty"))
+            return Finding(0.6, f"要求{name}，所学{held}同属{shared}", evidence)
     return Finding(0.0, f"要求{'、'.join(asked)}，所学为{held}")
+
+
+def _specialty_class(name: str) -> str:
+    """The catalogue's class of a specialty, the same at every level; empty when the name is not known."""
+    found = taxonomy.find_specialty(name)
+    return found.major_class if found else ""
 
 
 def experience(pair: JobPair, *, today: date) -> Finding:
@@ -139,19 +140,17 @@ def experience(pair: JobPair, *, today: date) -> Finding:
 
 def certificates(pair: JobPair) -> Finding:
     """Share of the certificates asked for that the person holds; a preferred one counts less."""
-    asked = {mention.name: mention.wish for mention in reversed(pair.demand.facts.certificates)}
+    asked = pair.demand.facts.certificates_asked()
     if not asked:
         return Finding(None, "岗位未要求证书，不计入")
     held = {mention.name for mention in pair.supply.facts.certificates}
-    weights = {name: PREFERRED_WEIGHT if wish is Wish.PREFERRED else 1.0 for name, wish in asked.items()}
-    shared = [name for name in weights if name in held]
-    missing = [name for name in weights if name not in held]
-    detail = f"持有：{'、'.join(shared) or '无'}" + (f"；未见：{'、'.join(missing)}" if missing else "")
-    value = sum(weights[name] for name in shared) / sum(weights.values())
+    shared = [name for name in asked if name in held]
+    missing = [name for name in asked if name not in held]
+    value = sum(asked[name] for name in shared) / sum(asked.values())
     evidence = Evidence(
         spans_of(pair.demand.facts.certificates, shared), spans_of(pair.supply.facts.certificates, shared)
     )
-    return Finding(value, detail, evidence)
+    return Finding(value, held_and_missing("持有", shared, "未见", missing), evidence)
 
 
 def place(pair: JobPair) -> Finding:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.matches import Finding, Pair
 from models.terms import Record
 
 SAME_TRADE, SAME_THING = 0.25, 0.75
 """Likeness of names that share a trade's vocabulary only, and of two names of one thing, in the bundled encoder."""
-_MANY_WORDS = 0.5
+_MANY_WORDS = 0.3
 """Share of the query's telling words from which more say nothing new."""
 
 
@@ -31,3 +33,12 @@ def text_likeness(pair: Pair[Record, Record]) -> Finding:
 def word_share(pair: Pair[Record, Record]) -> Finding:
     """Share of the asking side's telling words that the other side uses too."""
     return Finding(between(pair.candidate.words, 0.0, _MANY_WORDS), f"关键词重合 {pair.candidate.words:.0%}")
+
+
+def held_and_missing(having: str, held: Sequence[str], lacking: str, missing: Sequence[str]) -> str:
+    """Both lists in one Chinese phrase, the second left out when it is empty, long ones cut short."""
+    return f"{having}：{_listed(held)}" + (f"；{lacking}：{_listed(missing)}" if missing else "")
+
+
+def _listed(names: Sequence[str], most: int = 6) -> str:
+    return "、".join(names[:most]) + (f" 等 {len(names)} 项" if len(names) > most else "") if names else "无"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from models.matches import D, Evidence, Finding, Pair, S
-from models.terms import Kind
+from models.terms import Kind, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Market(Generic[D, S]):
     label: str
     demand: Kind
     supply: Kind
+    closed: Callable[[Record], str | None]
+    """Why the record takes no more answers, in Chinese; None while it does. Asked of what is looked for only."""
     requirements: tuple[Requirement[D, S], ...]
     features: tuple[Feature[D, S], ...]
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
-from indexing.shelf import Shelf, document_of
+import numpy as np
+
+from indexing.hits import Ids
+from indexing.shelf import Section, Shelf, document_of
 from indexing.text import NAMES_OF_MEMBERS, body, head
 from matching.jobs import jobs as jobs_market
-from matching.market import Market, Requirement
+from matching.market import Market
 from matching.policy import policies
 from matching.rank import rank
 from matching.retrieve import Query, retrieve
@@ -18,7 +21,7 @@ from matching.specialties import Outlook, outlook, specialties
 from matching.technology import technology as technology_market
 from matching.training import Gap, gap, training
 from models.courses import Course
-from models.matches import Answer, Candidate, D, Document, Pair, S
+from models.matches import Answer, Candidate, D, Document, Pair, Removal, S
 from models.organisations import Organisation
 from models.policies import Policy
 from models.postings import Posting
@@ -31,6 +34,9 @@ DEPTH = 300
 """Candidates retrieved to be ranked."""
 LINK_DEPTH = 2_000
 """Postings looked at for one programme's demand."""
+
+EVIDENCE = 20
+"""Linked postings whose shared words are looked up: as many as a page shows."""
 
 Where = Callable[[Record], bool]
 """What the asking user limits the answer to."""
@@ -93,7 +99,7 @@ class Matcher:
         """Demand for the programme against its graduates, and what to do about it."""
         document = cast(Document[Programme], self.document(Kind.PROGRAMME, programme))
         market = specialties(self.shelf.segmenter)
-        links = self.match(market, document, k=LINK_DEPTH, depth=LINK_DEPTH).matches
+        links = self.match(market, document, k=LINK_DEPTH, depth=LINK_DEPTH, cited=EVIDENCE).matches
         every = cast("list[Document[Programme]]", list(self.shelf[Kind.PROGRAMME].documents.values()))
         return outlook(document, links, every, self._today())
 
@@ -113,19 +119,25 @@ class Matcher:
         k: int,
         depth: int = DEPTH,
         where: Where | None = None,
+        cited: int | None = None,
     ) -> Answer[D, S]:
-        """The k best pairs of the query with what the market's other side holds."""
+        """The k best pairs of the query with what the market's other side holds.
+
+        Records that are closed, or outside of `where`, are not looked at; how many is the first thing that
+        the answer's removals tell.
+        """
         section = self.shelf[market.facing(query.kind)]
         looked_for = self.query(query)
-        requirements = _asked(where, market) + market.requirements
+        among, left_out = _available(section, market.closed, where)
         while True:
-            candidates = retrieve(looked_for, section, depth=depth)
+            candidates = retrieve(looked_for, section, depth=depth, among=among)
             found = [(section.documents.get(candidate.id), candidate) for candidate in candidates]
             pairs = [_pair(market, query, document, candidate) for document, candidate in found if document]
-            kept, removals = screen(pairs, requirements)
+            kept, removals = screen(pairs, market.requirements)
             # Where the requirements leave too few, look deeper until there is nothing left to look at.
             if len(kept) >= k or len(candidates) < depth:
-                return Answer(rank(kept, market.features, k=k), retrieved=len(pairs), removals=removals)
+                matches = rank(kept, market.features, k=k, cited=cited)
+                return Answer(matches, retrieved=len(pairs), removals=left_out + removals)
             depth *= 4
 
     def query(self, document: Document[Record]) -> Query:
@@ -150,15 +162,27 @@ class Matcher:
         return technology_market(self._today(), self.shelf.segmenter)
 
 
-def _asked(where: Where | None, market: Market[D, S]) -> tuple[Requirement[D, S], ...]:
-    """The user's own limits as the first requirement, so that what they remove is counted too."""
-    if where is None:
-        return ()
-
-    def outside(pair: Pair[D, S]) -> str | None:
-        return None if where(pair.demand.record) and where(pair.supply.record) else "不在所选范围内"
-
-    return (Requirement("where", "所选范围", outside),)
+def _available(
+    section: Section, closed: Callable[[Record], str | None], where: Where | None
+) -> tuple[Ids | None, tuple[Removal, ...]]:
+    """The ids that may be retrieved, None when all may, and what was left out for which reason."""
+    reasons: list[str] = []
+    outside = 0
+    ids: list[int] = []
+    for id, document in list(section.documents.items()):
+        reason = closed(document.record)
+        if reason is not None:
+            reasons.append(reason)
+        elif where is not None and not where(document.record):
+            outside += 1
+        else:
+            ids.append(id)
+    removals: list[Removal] = []
+    if reasons:
+        removals.append(Removal("open", "仍在有效期", len(reasons), reasons[0]))
+    if outside:
+        removals.append(Removal("where", "所选范围", outside, "不在所选范围内"))
+    return (np.asarray(ids, dtype=np.int64) if removals else None), tuple(removals)
 
 
 def _pair(market: Market[D, S], query: Document[Record], other: Document[Record], candidate: Candidate) -> Pair[D, S]:

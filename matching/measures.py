@@ -23,12 +23,16 @@ def reciprocal_rank(ranking: Sequence[str], qrels: Qrels) -> float:
 def ndcg_at(ranking: Sequence[str], qrels: Qrels, *, k: int) -> float:
     """nDCG with gain 2^grade - 1 and discount log2(rank + 1) (Burges et al. 2005), in [0, 1].
 
-    Unjudged documents are taken out of the ranking first: with incomplete judgements that is the fairer
-    estimate (Sakai 2007). 0 when nothing is relevant.
+    A document without a grade counts as 0, so `judged` comes first where judgements are incomplete.
+    0 when nothing is relevant.
     """
-    judged = [qrels[document] for document in ranking if document in qrels]
     ideal = _dcg(sorted(qrels.values(), reverse=True)[:k])
-    return _dcg(judged[:k]) / ideal if ideal else 0.0
+    return _dcg([qrels.get(document, 0) for document in ranking[:k]]) / ideal if ideal else 0.0
+
+
+def judged(ranking: Sequence[str], qrels: Qrels) -> list[str]:
+    """The ranking without the documents that nobody judged (the condensed list of Sakai 2007)."""
+    return [document for document in ranking if document in qrels]
 
 
 def unjudged_at(ranking: Sequence[str], qrels: Qrels, *, k: int) -> float:
@@ -38,4 +42,4 @@ def unjudged_at(ranking: Sequence[str], qrels: Qrels, *, k: int) -> float:
 
 
 def _dcg(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
+    return sum((2.0**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))

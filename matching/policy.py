@@ -15,7 +15,7 @@ from matching.market import Feature, Market, Requirement
 from models.matches import Evidence, Finding, Pair
 from models.organisations import Organisation
 from models.policies import Condition, Fact, Operator, Policy
-from models.terms import Kind
+from models.terms import Kind, Record
 
 PolicyPair = Pair[Policy, Organisation]
 
@@ -35,8 +35,8 @@ def policies(today: date, segmenter: Segmenter) -> Market[Policy, Organisation]:
         label="政策推荐",
         demand=Kind.POLICY,
         supply=Kind.ORGANISATION,
+        closed=partial(closed, today=today),
         requirements=(
-            Requirement("open", "申报期内", partial(closed, today=today)),
             Requirement("audience", "适用对象", other_audience),
             Requirement("conditions", "申报条件", unmet_condition),
         ),
@@ -71,8 +71,8 @@ def verdict(condition: Condition, organisation: Organisation) -> tuple[Verdict, 
     return (Verdict.MET if met else Verdict.UNMET), f"{condition.fact}：要求{asked}，实为{shown}"
 
 
-def closed(pair: PolicyPair, *, today: date) -> str | None:
-    closes = pair.demand.record.closes
+def closed(record: Record, *, today: date) -> str | None:
+    closes = record.closes if isinstance(record, Policy) else None
     return f"申报已于 {closes} 截止" if closes and closes < today else None
 
 

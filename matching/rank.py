@@ -9,8 +9,12 @@ from matching.market import Feature
 from models.matches import Contribution, D, Finding, Match, Pair, S
 
 
-def rank(pairs: Iterable[Pair[D, S]], features: Sequence[Feature[D, S]], *, k: int) -> tuple[Match[D, S], ...]:
+def rank(
+    pairs: Iterable[Pair[D, S]], features: Sequence[Feature[D, S]], *, k: int, cited: int | None = None
+) -> tuple[Match[D, S], ...]:
     """The k best pairs, best first; equal scores in order of retrieval, then of id.
+
+    Costly evidence is looked up for the first `cited` only, or for all.
 
     A score is the weighted mean of the features whose facts are there: what is missing is left out and
     said so, never counted as zero.
@@ -18,7 +22,10 @@ def rank(pairs: Iterable[Pair[D, S]], features: Sequence[Feature[D, S]], *, k: i
     judged = [(pair, [feature.find(pair) for feature in features]) for pair in pairs]
     scored = [(score(features, findings), pair, findings) for pair, findings in judged]
     scored.sort(key=lambda entry: (-entry[0], -entry[1].candidate.score, entry[1].candidate.id))
-    return tuple(_match(pair, features, findings) for _, pair, findings in scored[:k])
+    most = k if cited is None else cited
+    return tuple(
+        _match(pair, features, findings, cite=place < most) for place, (_, pair, findings) in enumerate(scored[:k])
+    )
 
 
 def score(features: Sequence[Feature[D, S]], findings: Sequence[Finding]) -> float:
@@ -31,16 +38,21 @@ def score(features: Sequence[Feature[D, S]], findings: Sequence[Finding]) -> flo
     return total / weight if weight else 0.0
 
 
-def _match(pair: Pair[D, S], features: Sequence[Feature[D, S]], findings: Sequence[Finding]) -> Match[D, S]:
+def _match(
+    pair: Pair[D, S], features: Sequence[Feature[D, S]], findings: Sequence[Finding], *, cite: bool
+) -> Match[D, S]:
     present = sum(f.weight for f, finding in zip(features, findings, strict=True) if finding.value is not None)
     contributions = tuple(
-        _contribution(pair, feature, finding, present) for feature, finding in zip(features, findings, strict=True)
+        _contribution(pair, feature, finding, present, cite=cite)
+        for feature, finding in zip(features, findings, strict=True)
     )
     return Match(pair, score=sum(c.points for c in contributions), contributions=contributions)
 
 
-def _contribution(pair: Pair[D, S], feature: Feature[D, S], finding: Finding, present: float) -> Contribution:
-    if feature.cite and finding.value:
+def _contribution(
+    pair: Pair[D, S], feature: Feature[D, S], finding: Finding, present: float, *, cite: bool
+) -> Contribution:
+    if cite and feature.cite and finding.value:
         finding = replace(finding, evidence=feature.cite(pair))
     weight = feature.weight / present if finding.value is not None else 0.0
     return Contribution(

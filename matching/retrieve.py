@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from indexing.encode import Vector
 
-from indexing.hits import Floats, best
+from indexing.encode import Vector
+from indexing.hits import Floats, Ids, best
 from indexing.shelf import Section
 from indexing.vectors import VectorIndex
 from models.matches import Candidate
@@ -35,9 +35,14 @@ class Fusion:
 
 FUSION = Fusion()
 
+_PRIOR = 100
+"""Documents that the encoder's own background counts for."""
 
-def retrieve(query: Query, section: Section, *, depth: int, fusion: Fusion = FUSION) -> list[Candidate]:
-    """The `depth` documents of the section that the retrievers, taken together, find most alike; best first.
+
+def retrieve(
+    query: Query, section: Section, *, depth: int, among: Ids | None = None, fusion: Fusion = FUSION
+) -> list[Candidate]:
+    """The `depth` documents of the section, or of `among`, that the retrievers together find most alike; best first.
 
     Each retriever proposes its own `depth` documents and then judges all that were proposed, so no opinion
     is missing where opinions are added up.
@@ -46,15 +51,15 @@ def retrieve(query: Query, section: Section, *, depth: int, fusion: Fusion = FUS
     proposed = np.unique(
         np.concatenate(
             [
-                section.heads.search(query.head, k=depth).ids,
-                section.bodies.search(query.body, k=depth).ids,
-                scores.top(depth).ids,
+                section.heads.search(query.head, k=depth, among=among).ids,
+                section.bodies.search(query.body, k=depth, among=among).ids,
+                scores.top(depth, among=among).ids,
             ]
         )
     )
     ids = proposed.tolist()
-    head = _likeness(section.heads, query.head, ids)
-    body = _likeness(section.bodies, query.body, ids)
+    head = _likeness(section.heads, query.head, ids, section.unrelated)
+    body = _likeness(section.bodies, query.body, ids, section.unrelated)
     words = scores.of(ids)
     order = best(proposed, fuse((fusion.head, head), (fusion.body, body), (fusion.words, words)), depth)
     place = {id: position for position, id in enumerate(ids)}
@@ -65,9 +70,13 @@ def retrieve(query: Query, section: Section, *, depth: int, fusion: Fusion = FUS
     ]
 
 
-def _likeness(index: VectorIndex, query: Vector, ids: list[int]) -> Floats:
-    """Cosines rescaled so that the mean over the whole index is 0; encoders differ in where their cosines lie."""
-    background = float(query @ index.mean())
+def _likeness(index: VectorIndex, query: Vector, ids: list[int], unrelated: float) -> Floats:
+    """Cosines rescaled so that 0 is what unrelated texts have; encoders differ in where their cosines lie.
+
+    That is the query's mean cosine over the index, drawn towards the encoder's own mean over unrelated texts
+    where the index is small: three documents on one subject are no background.
+    """
+    background = (len(index) * float(query @ index.mean()) + _PRIOR * unrelated) / (len(index) + _PRIOR)
     found: Floats = np.clip((index.similarities(query, ids) - background) / max(1 - background, 1e-6), 0, 1)
     return found
 
@@ -78,7 +87,10 @@ def fuse(*weighted: tuple[float, Floats]) -> Floats:
     In [0, 1] when the weights sum to 1. Stretching lets cosines and BM25 weigh alike, and unlike rank
     fusion it keeps how far ahead the first one is.
     """
-    return sum((weight * _stretched(opinion) for weight, opinion in weighted), start=np.float32(0)).astype(np.float32)
+    fused = np.zeros(len(weighted[0][1]), dtype=np.float32)
+    for weight, opinion in weighted:
+        fused += weight * _stretched(opinion)
+    return fused
 
 
 def _stretched(opinion: Floats) -> Floats:

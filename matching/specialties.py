@@ -87,6 +87,7 @@ def specialties(segmenter: Segmenter) -> Market[Posting, Programme]:
         label="岗位与专业",
         demand=Kind.POSTING,
         supply=Kind.PROGRAMME,
+        closed=lambda _: None,  # demand of the past counts too
         requirements=(Requirement("education", "培养层次", too_low),),
         features=(
             Feature("occupation", "职业", 0.30, occupation),

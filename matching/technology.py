@@ -12,7 +12,7 @@ from matching.likeness import name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.matches import Evidence, Finding, Pair
 from models.technology import Need, Offer, Secrecy
-from models.terms import Kind
+from models.terms import Kind, Record
 
 TechnologyPair = Pair[Need, Offer]
 
@@ -24,8 +24,8 @@ def technology(today: date, segmenter: Segmenter) -> Market[Need, Offer]:
         label="技术需求与供给",
         demand=Kind.NEED,
         supply=Kind.OFFER,
+        closed=partial(overdue, today=today),
         requirements=(
-            Requirement("open", "需求有效", partial(overdue, today=today)),
             Requirement("other_party", "非本单位", same_organisation),
             Requirement("secrecy", "保密范围", secret),
         ),
@@ -40,8 +40,8 @@ def technology(today: date, segmenter: Segmenter) -> Market[Need, Offer]:
     )
 
 
-def overdue(pair: TechnologyPair, *, today: date) -> str | None:
-    deadline = pair.demand.record.deadline
+def overdue(record: Record, *, today: date) -> str | None:
+    deadline = record.deadline if isinstance(record, Need) else None
     return f"需求已于 {deadline} 截止" if deadline and deadline < today else None
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from data import taxonomy
 from indexing.segment import Segmenter
 from matching.evidence import shared_words, spans_of
-from matching.likeness import between, text_likeness, word_share
+from matching.likeness import between, held_and_missing, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.courses import Course
-from models.matches import Document, Evidence, Finding, Pair, Wish
+from models.errors import NotFound
+from models.matches import Document, Evidence, Finding, Pair
 from models.postings import Posting
 from models.talents import Talent
-from models.terms import Education, Kind
+from models.terms import LIST_LIMIT, Education, Kind, OccupationCode, Record
 
 TrainingPair = Pair[Posting, Course]
-
-PREFERRED_WEIGHT = 0.4
-"""What closing a preferred skill's gap counts against a required one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,36 @@ class Gap:
 
 def gap(target: Document[Posting], talent: Document[Talent]) -> Gap:
     """The target's skills, split by whether the person names them."""
-    asked = target.facts.skill_names()
-    preferred = set(target.facts.skill_names(Wish.PREFERRED)) - set(target.facts.skill_names(Wish.REQUIRED))
-    held = set(talent.facts.skill_names())
+    asked, held = target.facts.skills_asked(), set(talent.facts.skill_names())
     return Gap(
         held=tuple(name for name in asked if name in held),
-        missing={name: PREFERRED_WEIGHT if name in preferred else 1.0 for name in asked if name not in held},
+        missing={name: weight for name, weight in asked.items() if name not in held},
+    )
+
+
+def occupation_target(code: OccupationCode) -> Posting:
+    """The occupation as if it were a posting, in the words of 职业分类大典. Raises UnknownName."""
+    found = taxonomy.occupation(code)
+    description = "\n".join((found.definition, *found.tasks))
+    return Posting(title=found.name, organisation="职业分类大典", description=description, occupation=found.code)
+
+
+def common_target(postings: Sequence[Document[Posting]]) -> Posting:
+    """What several postings, best first, ask for together, under the name of the best.
+
+    A skill that half of them ask for is required; one that at least two ask for is preferred. Raises
+    NotFound when there are no postings.
+    """
+    if not postings:
+        raise NotFound("没有适合此人的岗位可作目标，请用 posting 或 occupation 指定")
+    asked = Counter(name for posting in postings for name in posting.facts.skill_names())
+    common = [name for name, count in asked.most_common(LIST_LIMIT) if count >= min(2, len(postings))]
+    required = tuple(name for name in common if asked[name] * 2 >= len(postings))
+    return Posting(
+        title=postings[0].record.title,
+        organisation=postings[0].record.organisation,
+        required_skills=required,
+        preferred_skills=tuple(name for name in common if name not in required),
     )
 
 
@@ -52,9 +76,9 @@ def training(found: Gap, talent: Document[Talent], today: date, segmenter: Segme
         label="培训推荐",
         demand=Kind.POSTING,
         supply=Kind.COURSE,
+        closed=partial(over, today=today),
         requirements=(
             Requirement("teaches", "补足所缺技能", partial(teaches_nothing_missing, found=found)),
-            Requirement("over", "尚可报名", partial(over, today=today)),
             Requirement("admission", "入学学历", partial(not_admitted, education=talent.record.education)),
         ),
         features=(
@@ -73,8 +97,8 @@ def teaches_nothing_missing(pair: TrainingPair, *, found: Gap) -> str | None:
     return None if taught & found.missing.keys() else "课程不教所缺的技能"
 
 
-def over(pair: TrainingPair, *, today: date) -> str | None:
-    ends = pair.supply.record.ends
+def over(record: Record, *, today: date) -> str | None:
+    ends = record.ends if isinstance(record, Course) else None
     return f"课程已于 {ends} 结束" if ends and ends < today else None
 
 
@@ -89,7 +113,7 @@ def closes(pair: TrainingPair, *, found: Gap) -> Finding:
     added = [name for name in found.missing if name in taught]
     left = [name for name in found.missing if name not in taught]
     value = sum(found.missing[name] for name in added) / sum(found.missing.values())
-    detail = f"学到：{'、'.join(added)}" + (f"；仍缺：{'、'.join(left)}" if left else "；所缺技能全部补足")
+    detail = held_and_missing("学到", added, "仍缺", left) + ("" if left else "；所缺技能全部补足")
     evidence = Evidence(spans_of(pair.demand.facts.skills, added), spans_of(pair.supply.facts.skills, added))
     return Finding(value, detail, evidence)
 

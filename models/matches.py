@@ -48,9 +48,28 @@ class Facts:
     skills: tuple[Mention, ...] = ()
     certificates: tuple[Mention, ...] = ()
 
-    def skill_names(self, *wishes: Wish) -> tuple[str, ...]:
-        """Canonical skills in order of first mention, each once; of the given wishes, or of any."""
-        return tuple(dict.fromkeys(m.name for m in self.skills if not wishes or m.wish in wishes))
+    def skill_names(self) -> tuple[str, ...]:
+        """Canonical skills in order of first mention, each once."""
+        return tuple(dict.fromkeys(mention.name for mention in self.skills))
+
+    def skills_asked(self) -> dict[str, float]:
+        """Skill → how much it counts: by the strongest wish with which any mention asks for it."""
+        return _strongest(self.skills)
+
+    def certificates_asked(self) -> dict[str, float]:
+        """Certificate → how much it counts: by the strongest wish with which any mention asks for it."""
+        return _strongest(self.certificates)
+
+
+_WEIGHTS = {Wish.REQUIRED: 1.0, Wish.MENTIONED: 0.6, Wish.PREFERRED: 0.4}
+"""What is named among the duties is used at work but seldom asked for; 优先 is a wish and no condition."""
+
+
+def _strongest(mentions: tuple[Mention, ...]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for mention in mentions:
+        found[mention.name] = max(found.get(mention.name, 0.0), _WEIGHTS[mention.wish])
+    return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 
 
 @dataclass(frozen=True, slots=True)

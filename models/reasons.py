@@ -90,6 +90,8 @@ def quote(value: Any, limit: int = 60) -> str:
 
 
 def _in_chinese(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value).replace(" or ", "、").replace(", ", "、").replace("'", "")
 
 

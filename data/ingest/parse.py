@@ -38,7 +38,26 @@ def is_absent(text: str) -> bool:
 
 
 _ABSENT = frozenset(
-    ("", "-", "--", "---", "—", "——", "/", "\\", ".", "。", "n/a", "na", "#n/a", "null", "none", "nan", "nat", "undefined")
+    (
+        "",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "/",
+        "\\",
+        ".",
+        "。",
+        "n/a",
+        "na",
+        "#n/a",
+        "null",
+        "none",
+        "nan",
+        "nat",
+        "undefined",
+    )
 ) | frozenset(("无", "暂无", "没有", "未填", "未填写", "不详", "未知", "待定", "空", "（空）", "(空)"))
 
 
@@ -57,11 +76,13 @@ def numerals(text: str) -> str:
 
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_DASH = re.compile(r"[~∼〜—–−‐‑‒―-]+|(?<=[\d元块万千百十wk年])[至到](?=[\d一二两三四五六七八九十])")
+_DASH = re.compile(r"[~∼〜—–−‐‑‒―-]+|(?<=[\d元块一二三四五六七八九十百千万wk年])[至到](?=[\d一二两三四五六七八九十])")
 _VALUES = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 # 五险一金 and 双休 are benefits; a numeral behind a digit (5千) is a unit.
-_NUMERAL = re.compile(r"(?<![\d.])[一二两三四五六七八九十](?:(?:[零〇一二两三四五六七八九十百千]|万(?=[一二三四五六七八九]))*)")
+_NUMERAL = re.compile(
+    r"(?<![\d.])[一二两三四五六七八九十](?:(?:[零〇一二两三四五六七八九十百千]|万(?=[一二三四五六七八九]))*)"
+)
 
 
 def _digits(run: str) -> str:
@@ -91,7 +112,9 @@ def parse_count(text: str, what: str = "人数") -> int | None:
     said = numerals(plain(text))
     if is_absent(text) or any(word in said for word in ("若干", "不限", "多名", "多人", "数名")):
         return None
-    found = re.fullmatch(rf"(?:约|共|近)?({_INTEGER.pattern})(?:余|多)?(?:个|名|人|位|项|件|家|所|岁|年)?(?:左右|余|\+)?", said)
+    found = re.fullmatch(
+        rf"(?:约|共|近)?({_INTEGER.pattern})(?:余|多)?(?:个|名|人|位|项|件|家|所|岁|年)?(?:左右|余|\+)?", said
+    )
     if not found:
         raise Unparsed(f"{what}应为一个整数", text)
     return int(float(found[1]))
@@ -137,7 +160,9 @@ def parse_weekly_hours(text: str) -> float | None:
     said = re.sub(r"每个?星期|每周|/(?:周|week)|hours?|学习", "", numerals(plain(text)))
     if is_absent(text):
         return None
-    found = re.fullmatch(rf"(?:约|大约)?({_NUMBER.pattern})(?:-({_NUMBER.pattern}))?(?:个)?(小时|学时|课时|分钟|h)?(?:左右)?", said)
+    found = re.fullmatch(
+        rf"(?:约|大约)?({_NUMBER.pattern})(?:-({_NUMBER.pattern}))?(?:个)?(小时|学时|课时|分钟|h)?(?:左右)?", said
+    )
     if not found:
         raise Unparsed("每周学时无法识别", text)
     low, high = float(found[1]), float(found[2] or found[1])
@@ -190,6 +215,12 @@ def parse_budget(text: str, what: str = "预算") -> tuple[int | None, int | Non
     if re.search(r"以内|以下|不超过|不高于|最高|上限", said):
         return None, high
     return low, high
+
+
+def parse_most(text: str) -> int | None:
+    """The most that is given, in CNY: 最高50万元, 每人2000元, 10-50万 → 500,000; None for 面议."""
+    low, high = parse_budget(re.sub(r"[每一](?:人|年|家|户|次|个|月)", "", plain(text)), "金额")
+    return high if high is not None else low
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +294,9 @@ def parse_period(text: str) -> PayPeriod | None:
     return found
 
 
-_HOURLY_PRICE = re.compile(r"时薪|\d\s*元?\s*[/／每]\s*(?:个)?(?:小时|h\b)|(?:每|一)(?:个)?小时\s*\d|\d\s*元?一(?:个)?小时")
+_HOURLY_PRICE = re.compile(
+    r"时薪|\d\s*元?\s*[/／每]\s*(?:个)?(?:小时|h\b)|(?:每|一)(?:个)?小时\s*\d|\d\s*元?一(?:个)?小时"
+)
 _CASUAL = re.compile(r"兼职|日结|周结|钟点|小时工|时薪|每小时")
 _INTERN = re.compile(r"实习|(?i:\bintern)")
 
@@ -279,9 +312,9 @@ def salary_of(quotation: Quotation, *, title: str = "", text: str = "") -> Salar
     a rider's pay per parcel: refused, as is an upper bound above ten times the lower (5-500, project work).
     """
     said = f"{quotation.low:g}-{quotation.high:g}"
-    per = quotation.per or _likely_period(quotation, said, title, text)
     if quotation.low > quotation.high:
         raise Unparsed("最低薪资高于最高薪资", said)
+    per = quotation.per or _likely_period(quotation, said, title, text)
     low, high = quotation.low * per.per_month, quotation.high * per.per_month
     if not 1 <= low <= high <= 10_000_000:
         raise Unparsed("薪资折算成每月后超出 1 至 1000 万元", said)
@@ -308,9 +341,11 @@ def _likely_period(quotation: Quotation, said: str, title: str, text: str) -> Pa
 
 
 def salary_between(low: Quotation | None, high: Quotation | None) -> Quotation | None:
-    """One quotation of a column for the lower and one for the upper bound; a missing one equals the other."""
+    """One quotation of a column for the lower and one for the upper bound; a missing upper one equals the lower."""
+    if low is None and high is not None:
+        raise Unparsed("薪资只有上限，无法判断最低薪资", f"{high.high:g}")
     if low is None or high is None:
-        return low or high
+        return low
     return replace(
         low,
         high=high.high,
@@ -393,7 +428,9 @@ def parse_skill_level(text: str) -> SkillLevel | None:
     raise Unparsed("技能等级无法识别", text)
 
 
-_NO_EXPERIENCE = re.compile(r"不限|无需|不需|无经验|不要求|无要求|零经验|0经验|应届|在校|毕业生|\d届|freshgraduate|noexperience")
+_NO_EXPERIENCE = re.compile(
+    r"不限|无需|不需|无经验|不要求|无要求|零经验|0经验|应届|在校|毕业生|\d届|freshgraduate|noexperience"
+)
 
 
 def parse_experience_years(text: str) -> int | None:
@@ -430,7 +467,7 @@ def parse_employment(text: str) -> Employment | None:
 
 
 _TITLED = re.compile(r"实习生|[(（\[【]实习|实习[)）\]】]|^实习|实习$|(?i:\bintern(?:ship)?\b)")
-_PART_TIME_TITLE = re.compile(r"兼职|小时工|钟点工|(?i:part[- ]?time)")
+_PART_TIME_TITLE = re.compile(r"(?<!可)兼职|小时工|钟点工|(?i:part[- ]?time)")
 
 
 def employment_of_title(title: str) -> Employment | None:
@@ -514,7 +551,9 @@ def parse_mode(text: str) -> CourseMode | None:
 def parse_instrument(text: str) -> Instrument | None:
     """The policy instrument that a text names (财政补贴 → 财政)."""
     choices = tuple((one, one.value) for one in Instrument)
-    return _choice(text, (*choices, (Instrument.TAX, "税|费"), (Instrument.FISCAL, "补贴|奖补|资金")), "政策工具无法识别")
+    return _choice(
+        text, (*choices, (Instrument.TAX, "税|费"), (Instrument.FISCAL, "补贴|奖补|资金")), "政策工具无法识别"
+    )
 
 
 def _choice(text: str, choices: Iterable[tuple[E, str]], reason: str) -> E | None:
@@ -688,7 +727,9 @@ def _entries(parts: Sequence[str]) -> tuple[str, ...]:
 # Text
 
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|li|div|tr|h[1-6]|ul|ol)\s*>")
-_TAG = re.compile(r"(?i)</?(?:br|p|li|ol|ul|div|span|strong|b|em|font|table|tbody|tr|td|h[1-6]|section|img)(?:\s[^<>]*)?/?>")
+_TAG = re.compile(
+    r"(?i)</?(?:br|p|li|ol|ul|div|span|strong|b|em|font|table|tbody|tr|td|h[1-6]|section|img)(?:\s[^<>]*)?/?>"
+)
 _ENTITIES = {"nbsp": " ", "amp": "&", "lt": "<", "gt": ">", "quot": '"', "middot": "·", "ldquo": "“", "rdquo": "”"}
 _ENTITY = re.compile(r"&(nbsp|amp|lt|gt|quot|middot|ldquo|rdquo|#39|apos);")
 

@@ -9,10 +9,10 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from data.sample.city import DIVISIONS, Employer, fields_of_schools, source
-from data.sample.texts import Role, Specialty, lines, names, roles, specialties, table
-from data.sample.wording import chance, expand, listed, numbering, slip, some, spread
-from data.taxonomy import find_certificate, find_skill
+from data.sample.city import DIVISIONS, Employer, source
+from data.sample.texts import Role, Specialty, canonical, lines, roles, specialties, table
+from data.sample.wording import chance, expand, kept, listed, numbering, slip, some, spread
+from data.taxonomy import find_skill
 from models.postings import Posting
 from models.terms import Education, Employment, PayPeriod, Salary, SchoolLevel, Shift
 
@@ -96,7 +96,8 @@ def _hirer(rng: Random, role: Role, employers: Sequence[Employer]) -> Employer:
 def _affinity(role: Role, employer: Employer) -> float:
     if employer.group == role.group:
         return 1.0 if not role.sectors or employer.sector.id in role.sectors else 0.0
-    return 0.3 if employer.group in role.also and employer.sector.id != "repair" else 0.0
+    elsewhere = employer.group in role.also and employer.sector.id != "repair"
+    return 0.3 if elsewhere or employer.sector.id in role.also else 0.0
 
 
 def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer) -> Hiring:
@@ -115,7 +116,7 @@ def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer)
     heads = rng.randint(*role.heads)
     wants = _wants(rng, role, mode, years, slots)
     benefits = tuple(some(lines(table("postings.toml")["benefits"]), rng, 2, 6))
-    duties = [expand(line, rng, slots) for line in some(role.duties, rng, 3, 5)]
+    duties = [expand(line, rng, slots) for line in kept(role.duties, rng, 3, 5)]
     layout = _Layout(rng, role, title, heads, shift, benefits, duties, wants, slots)
     text = layout.text()
     structured = chance(rng, 0.65)
@@ -208,8 +209,8 @@ def _wants(rng: Random, role: Role, mode: Employment, years: int, slots: Mapping
         sentences.append(rng.choice(lines(phrases["soft_lines"])))
     if mode.value in phrases["modes"]:
         sentences.append(expand(rng.choice(lines(phrases["modes"][mode.value])), rng, slots))
-    required = tuple(dict.fromkeys(named_must + must))
-    return _Wants(sentences, required, tuple(s for s in dict.fromkeys(named_plus + plus) if s not in required))
+    required = canonical(named_must + must)
+    return _Wants(sentences, required, tuple(s for s in canonical(named_plus + plus) if s not in required))
 
 
 _FRESH = ("应届", "无经验", "零基础", "学徒", "没做过", "生手", "带教", "新手", "经验不限", "实习")
@@ -264,8 +265,7 @@ def _certificate_lines(rng: Random, role: Role, said: Sequence[str]) -> list[str
 
 
 def _mentions(text: str, certificate: str) -> bool:
-    known = find_certificate(certificate)
-    return any(spelling in text for spelling in (known.spellings if known else (certificate,)))
+    return certificate.removeprefix("1+X").removesuffix("证书").removesuffix("职业技能等级") in text
 
 
 def _salary(rng: Random, role: Role, mode: Employment, years: int) -> Salary | None:
@@ -369,11 +369,3 @@ class _Layout:
             for key, share in shares.items()
             if chance(self.rng, share) and (key != "hours" or self.shift is Shift.DAY)
         ]
-
-
-def schools_for(role: Role) -> list[str]:
-    """Schools that teach a field which trains for the role."""
-    return [school for school, ids in fields_of_schools().items() if set(ids) & set(role.fields)]
-
-
-__all__ = ["Hiring", "month_weights", "names", "postings", "schools_for"]

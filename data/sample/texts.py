@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from data.taxonomy import find_skill
 from models.terms import Education, SchoolLevel, Shift
 
 EDUCATION = {
@@ -20,7 +22,7 @@ EDUCATION = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Role:
     """A kind of job as this city's employers write it (岗位原型)."""
 
@@ -29,7 +31,7 @@ class Role:
     group: str
     """The industry group whose enterprises hire it."""
     also: tuple[str, ...]
-    """Other groups that hire it."""
+    """Other groups, or sectors of them, that hire it."""
     sectors: tuple[str, ...]
     """Sectors of its own group that hire it; empty for all."""
     trend: str
@@ -50,6 +52,7 @@ class Role:
     wishes: tuple[str, ...]
     """What a student calls it."""
     must: tuple[str, ...]
+    """Skills as its employers write them; `canonical` gives the vocabulary's name."""
     plus: tuple[str, ...]
     certificates: tuple[str, ...]
     bonus_certificates: tuple[str, ...]
@@ -104,11 +107,18 @@ class Sector:
     about: tuple[str, ...]
 
 
+def canonical(skills: Iterable[str]) -> tuple[str, ...]:
+    """The skills by the vocabulary's names, each once; one that it lacks keeps its own."""
+    return tuple(dict.fromkeys(known.name if (known := find_skill(skill)) else skill for skill in skills))
+
+
+@cache
 def lines(block: str) -> tuple[str, ...]:
     """The non-blank lines of a block."""
     return tuple(line.strip() for line in block.splitlines() if line.strip())
 
 
+@cache
 def names(cell: str) -> tuple[str, ...]:
     """The names in a cell, separated by `、`."""
     return tuple(name for name in cell.split("、") if name)

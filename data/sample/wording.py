@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 def expand(line: str, rng: Random, slots: Mapping[str, str] | None = None) -> str:
@@ -32,6 +32,12 @@ def expand(line: str, rng: Random, slots: Mapping[str, str] | None = None) -> st
 def some(items: Sequence[T], rng: Random, low: int, high: int) -> list[T]:
     """Between `low` and `high` of the items, in random order; all of them if there are fewer."""
     return rng.sample(list(items), min(len(items), rng.randint(low, high)))
+
+
+def kept(items: Sequence[T], rng: Random, low: int, high: int) -> list[T]:
+    """As `some`, but in the order given."""
+    picked = sorted(some(range(len(items)), rng, low, high))
+    return [items[i] for i in picked]
 
 
 def chance(rng: Random, share: float) -> bool:

@@ -1,4 +1,4 @@
-"""Code tables: places, industries, specialties, occupations, certificates and skills, each with source and date."""
+"""Code tables with source and date: places, industries, specialties, occupations, certificates, skills."""
 
 from data.taxonomy.certificates import Certificate, CertificateKind, certificates, find_certificate
 from data.taxonomy.divisions import (

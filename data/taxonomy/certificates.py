@@ -39,9 +39,7 @@ class Certificate:
 def certificates() -> tuple[Certificate, ...]:
     """All certificates, in the order of the file: by kind."""
     return tuple(
-        Certificate(
-            row["name"], split_names(row["aliases"]), CertificateKind(row["kind"]), split_names(row["skills"])
-        )
+        Certificate(row["name"], split_names(row["aliases"]), CertificateKind(row["kind"]), split_names(row["skills"]))
         for row in read_table("certificates.csv")
     )
 

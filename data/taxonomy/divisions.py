@@ -83,7 +83,8 @@ def parse_division(text: str) -> DivisionCode | None:
 @lru_cache(maxsize=65_536)
 def places_in(text: str) -> tuple[DivisionCode, ...]:
     """The codes of the places that a text lists (广州、深圳), in its order, each once."""
-    words = [word for word in _SEPARATORS.split(_FILLERS.sub("", unicodedata.normalize("NFKC", text))) if word]
+    plain = _FILLERS.sub("", unicodedata.normalize("NFKC", text))
+    words = [word for word in _SEPARATORS.split(plain) if word]
     found: list[DivisionCode] = []
     here: tuple[DivisionCode, ...] = ()
     for word in words:
@@ -160,7 +161,8 @@ def _reachable(code: DivisionCode, name: str, whole: bool, here: tuple[DivisionC
     rivals = [other for other in _names()[name] if not here or any(is_within(other, above) for above in here)]
     if len(rivals) > 1:
         return False
-    return name == place.name or _SUFFIX.search(name) is not None or place.name[-1] in "市县" or name in _aliases()
+    complete = name == place.name or _SUFFIX.search(name) is not None
+    return complete or place.name[-1] in "市县" or name in _aliases()
 
 
 def _moves_on(word: str, outer: tuple[DivisionCode, ...], here: tuple[DivisionCode, ...]) -> bool:
@@ -210,10 +212,11 @@ def _short(name: str) -> str:
 
 @cache
 def _by_code() -> dict[DivisionCode, Division]:
-    return {
-        row["code"]: Division(row["code"], DivisionLevel[row["level"].upper()], row["name"], _short(row["name"]))
+    places = (
+        Division(row["code"], DivisionLevel[row["level"].upper()], row["name"], _short(row["name"]))
         for row in read_table("divisions.csv")
-    }
+    )
+    return {place.code: place for place in places}
 
 
 @cache

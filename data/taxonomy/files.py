@@ -8,8 +8,7 @@ from importlib import resources
 
 def read_table(name: str) -> Iterator[dict[str, str]]:
     """The rows of one table file, in file order, by column name."""
-    with (resources.files(__package__) / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    yield from csv.DictReader((resources.files(__package__) / name).read_text("utf-8").splitlines())
 
 
 def split_names(cell: str) -> tuple[str, ...]:

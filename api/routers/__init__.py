@@ -1,0 +1,8 @@
+"""The JSON half of the service, one router for each subject."""
+
+from api.routers import features, health, matches, outlook, records, search
+
+ROUTERS = (*records.routers(), search.router, matches.router, outlook.router, features.router, health.router)
+"""In the order in which the documentation lists them."""
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,80 @@
+"""What every market scores by, in the open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.deps import API, ServicesDep
+from api.problems import problems
+from matching.market import Market
+from matching.policy import policies
+from matching.specialties import specialties
+from matching.training import Gap, training
+from models.talents import Talent
+from models.terms import Value
+
+router = APIRouter(tags=["说明"], responses=problems(500, 503))
+
+
+class FeatureDescription(Value):
+    """One reason and its share of the score."""
+
+    name: str
+    label: str
+    weight: float
+    description: str
+
+
+class RequirementDescription(Value):
+    """One hard requirement."""
+
+    name: str
+    label: str
+
+
+class MarketDescription(Value):
+    """How one kind of question is answered."""
+
+    name: str
+    label: str
+    requirements: tuple[RequirementDescription, ...]
+    features: tuple[FeatureDescription, ...]
+
+
+@router.get(f"{API}/features", summary="匹配所用的特征与硬性条件")
+def describe_features(services: ServicesDep) -> list[MarketDescription]:
+    """Every market with its hard requirements, its features and their weights; nothing else enters a score."""
+    matcher = services.matcher
+    segmenter = services.shelf.segmenter
+    today = services.today()
+    nobody = matcher.draft(Talent())
+    markets: list[Market[Any, Any]] = [
+        matcher.jobs,
+        training(Gap((), {}), nobody, today, segmenter),
+        matcher.technology,
+        policies(today, segmenter),
+        specialties(segmenter),
+    ]
+    return [_described(market) for market in markets]
+
+
+def _described(market: Market[Any, Any]) -> MarketDescription:
+    return MarketDescription(
+        name=market.name,
+        label=market.label,
+        requirements=tuple(RequirementDescription(name=r.name, label=r.label) for r in market.requirements),
+        features=tuple(
+            FeatureDescription(name=f.name, label=f.label, weight=f.weight, description=_sentence(f.find))
+            for f in market.features
+        ),
+    )
+
+
+def _sentence(find: Callable[..., Any]) -> str:
+    """The first line of the feature's docstring."""
+    bare = find.func if isinstance(find, partial) else find
+    return (bare.__doc__ or "").strip().partition("\n")[0]

@@ -1,0 +1,128 @@
+"""Ranked answers with their reasons, for every pair of sides."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.answers import MatchAnswer, TrainingAnswer, match_answer, training_answer
+from api.deps import (
+    API,
+    MatcherDep,
+    NeedDep,
+    OfferDep,
+    OrganisationDep,
+    PolicyDep,
+    PostingDep,
+    PostingsWhere,
+    ServicesDep,
+    TalentDep,
+    TopK,
+    find,
+)
+from api.problems import problems
+from matching.matcher import Matcher
+from matching.training import common_target, occupation_target
+from models.errors import Malformed
+from models.matches import Document
+from models.postings import Posting
+from models.talents import Talent
+from models.terms import Kind, OccupationCode
+
+router = APIRouter(prefix=API, tags=["匹配"], responses=problems(404, 410, 422, 500, 503))
+
+TargetPosting = Annotated[int | None, Query(ge=1, le=2**53, description="以这个岗位为目标")]
+TargetOccupation = Annotated[OccupationCode | None, Query(description="以这个职业为目标，职业分类大典代码")]
+
+_TARGETS = 10
+"""Postings that make up a target when the person names none."""
+
+
+@router.get("/postings/{id}/talents", summary="岗位找人才")
+def talents_for_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
+    """The k talents who fit the posting best."""
+    return match_answer(posting, matcher.talents_for(posting.id, k=k))
+
+
+@router.get("/talents/{id}/postings", summary="人才找岗位")
+def postings_for_talent(talent: TalentDep, matcher: MatcherDep, where: PostingsWhere, k: TopK = 10) -> MatchAnswer:
+    """The k postings that fit the talent best; what the filters left out is counted among the removals."""
+    return match_answer(talent, matcher.postings_for(talent.id, k=k, where=where))
+
+
+@router.post("/match/talents", summary="未发布的岗位找人才", responses=problems(400, 413, 415))
+def talents_for_draft(posting: Posting, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
+    """The k talents who fit a posting that is not stored."""
+    draft = matcher.draft(posting)
+    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k))
+
+
+@router.post("/match/postings", summary="未发布的人才找岗位", responses=problems(400, 413, 415))
+def postings_for_draft(talent: Talent, matcher: MatcherDep, where: PostingsWhere, k: TopK = 10) -> MatchAnswer:
+    """The k postings that fit a talent who is not stored."""
+    draft = matcher.draft(talent)
+    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k, where=where))
+
+
+@router.get("/needs/{id}/offers", summary="技术需求找供给")
+def offers_for_need(need: NeedDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
+    """The k achievements, teams, experts and facilities that serve the need best."""
+    return match_answer(need, matcher.offers_for(need.id, k=k))
+
+
+@router.get("/offers/{id}/needs", summary="技术供给找需求")
+def needs_for_offer(offer: OfferDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
+    """The k open needs that the offer serves best."""
+    return match_answer(offer, matcher.needs_for(offer.id, k=k))
+
+
+@router.get("/organisations/{id}/policies", summary="单位找政策")
+def policies_for_organisation(organisation: OrganisationDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
+    """The k policies that the organisation has most to expect from."""
+    return match_answer(organisation, matcher.policies_for(organisation.id, k=k))
+
+
+@router.get("/policies/{id}/organisations", summary="政策找单位")
+def organisations_for_policy(policy: PolicyDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
+    """The k organisations that the policy fits best."""
+    return match_answer(policy, matcher.organisations_for(policy.id, k=k))
+
+
+@router.get("/postings/{id}/programmes", summary="岗位找专业")
+def programmes_for_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
+    """The k programmes that train best for the posting."""
+    return match_answer(posting, matcher.programmes_for(posting.id, k=k))
+
+
+@router.get("/talents/{id}/courses", summary="培训推荐")
+def courses_for_talent(
+    talent: TalentDep,
+    services: ServicesDep,
+    matcher: MatcherDep,
+    posting: TargetPosting = None,
+    occupation: TargetOccupation = None,
+    k: TopK = 10,
+) -> TrainingAnswer:
+    """What the person lacks for the target, and the k courses that close most of it.
+
+    Without a target it is what the ten postings that fit the person best ask for together.
+    """
+    if posting and occupation:
+        raise Malformed(f"目标只能给一个：岗位 {posting} 与职业 {occupation} 不能同时指定")
+    if posting:
+        target: Document[Posting] = find(services, matcher, Kind.POSTING, posting)  # type: ignore[assignment]
+        name = f"岗位“{target.record.title}”"
+    elif occupation:
+        target = matcher.draft(occupation_target(occupation))
+        name = f"职业“{target.record.title}”"
+    else:
+        target, name = _usual_target(matcher, talent.id)
+    gap, answer = matcher.courses_for(talent.id, target, k=k)
+    return training_answer(talent, name, gap, answer)
+
+
+def _usual_target(matcher: Matcher, talent: int) -> tuple[Document[Posting], str]:
+    """What the postings that fit the person best ask for together, and what to call it."""
+    postings = [match.pair.demand for match in matcher.postings_for(talent, k=_TARGETS).matches]
+    return matcher.draft(common_target(postings)), f"最匹配的 {len(postings)} 个岗位的共同要求"

@@ -1,0 +1,393 @@
+"""The pages: each endpoint asks the matcher and hands a template what it shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, cast
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BeforeValidator
+
+from api.answers import is_open
+from api.bootstrap import Services
+from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
+from api.web import facts, present
+from matching.matcher import Matcher, Where
+from matching.search import DEPTH, search
+from matching.specialties import Outlook
+from models.errors import ChanjiaoError, Malformed, NotFound
+from models.matches import Answer, Document
+from models.organisations import Organisation, OrganisationType
+from models.postings import Posting
+from models.specialties import Programme
+from models.talents import Talent
+from models.terms import Employment, Kind, Record, SchoolLevel
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+static_folder = Path(__file__).parent / "static"
+"""To be mounted at /static."""
+
+PAGE_SIZE = 30
+"""Rows on one page of a list."""
+STEP = 10
+"""Candidates that “更多” adds."""
+MOST_HITS = DEPTH * len(Kind)
+"""Search results that one query can have."""
+MOST = 100
+"""Candidates that one page shows at most."""
+COURSES = 6
+"""Courses suggested for one gap."""
+
+
+def _none_if_blank(value: object) -> object:
+    return value or None
+
+
+Page = Annotated[int, Query(ge=1, le=100_000)]
+EmploymentChoice = Annotated[Employment | None, BeforeValidator(_none_if_blank), Query()]
+"""A select's value; its first option is empty and means any."""
+LevelChoice = Annotated[SchoolLevel | None, BeforeValidator(_none_if_blank), Query()]
+KindChoice = Annotated[Kind | None, BeforeValidator(_none_if_blank), Query()]
+SearchText = Annotated[str, Query(max_length=200)]
+Shown = Annotated[int, Query(ge=1, le=MOST_HITS)]
+PostingChoice = Annotated[int | None, BeforeValidator(_none_if_blank), Query(ge=1)]
+
+
+@router.get("/")
+def home(request: Request, services: ServicesDep, matcher: MatcherDep) -> HTMLResponse:
+    """What the service does, how much it holds, and where to begin."""
+    postings = _newest(matcher, Kind.POSTING)
+    schools = [d for d in _all(matcher, Kind.ORGANISATION) if facts.group(d.record) == OrganisationType.SCHOOL]
+    return _page(
+        request,
+        "home.html",
+        counts={kind: len(_all(matcher, kind)) for kind in Kind},
+        revision=matcher.shelf.revision,
+        behind=services.store.revision - matcher.shelf.revision,
+        examples={
+            Kind.POSTING: _briefs(postings[:4]),
+            Kind.TALENT: _briefs(_spread(_all(matcher, Kind.TALENT), 4)),
+            Kind.NEED: _briefs(_newest(matcher, Kind.NEED)[:4]),
+            Kind.ORGANISATION: _briefs(schools[:4]),
+        },
+    )
+
+
+@router.get("/search")
+def find(
+    request: Request, matcher: MatcherDep, q: SearchText = "", kind: KindChoice = None, k: Shown = 20
+) -> HTMLResponse:
+    """What the words find in every list, or in one."""
+    try:
+        hits = search(matcher.shelf, q, k=MOST_HITS, where=is_open) if q.strip() else []
+        problem = ""
+    except Malformed as error:
+        hits, problem = [], error.message
+    counts = Counter(hit.document.kind for hit in hits)
+    chosen = [hit for hit in hits if kind in (None, hit.document.kind)]
+    return _page(
+        request,
+        "search.html",
+        q=q,
+        kind=kind,
+        counts=counts,
+        problem=problem,
+        total=len(hits),
+        chosen=len(chosen),
+        hits=[present.found(hit) for hit in chosen[:k]],
+        k=k,
+    )
+
+
+@router.get("/postings/{id}")
+def posting(
+    request: Request,
+    services: ServicesDep,
+    matcher: MatcherDep,
+    id: RecordIdPath,
+    k: TopK = STEP,
+    employment: EmploymentChoice = None,
+    level: LevelChoice = None,
+) -> HTMLResponse:
+    """A posting, the talents who fit it, and the programmes that train for it."""
+    document = cast(Document[Posting], matcher.document(Kind.POSTING, id))
+    answer = matcher.talents_for(id, k=k, where=_talents_who(employment, level))
+    return _page(
+        request,
+        "posting.html",
+        document=document,
+        closed=_is_past(document.record.expires, services.today()),
+        ranking=present.ranking(answer, Kind.TALENT, k=k),
+        programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
+        k=k,
+        employment=employment,
+        level=level,
+    )
+
+
+@router.get("/talents/{id}")
+def talent(
+    request: Request,
+    matcher: MatcherDep,
+    id: RecordIdPath,
+    k: TopK = STEP,
+    employment: EmploymentChoice = None,
+    posting: PostingChoice = None,
+) -> HTMLResponse:
+    """A talent without the name, the postings that fit, and the training that one of them calls for."""
+    document = matcher.document(Kind.TALENT, id)
+    answer = matcher.postings_for(id, k=k, where=_postings_of(employment))
+    target = _target(matcher, answer, posting)
+    return _page(
+        request,
+        "talent.html",
+        document=document,
+        ranking=present.ranking(answer, Kind.POSTING, k=k),
+        training=_training(matcher, id, target) if target else None,
+        k=k,
+        employment=employment,
+        posting=posting,
+    )
+
+
+@router.get("/needs/{id}")
+def need(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
+    """A need and the offers that serve it."""
+    document = _public(matcher.document(Kind.NEED, id))
+    ranking = present.ranking(matcher.offers_for(id, k=k), Kind.OFFER, k=k)
+    return _page(request, "technology.html", document=document, ranking=ranking, k=k)
+
+
+@router.get("/offers/{id}")
+def offer(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
+    """An offer and the needs that it serves."""
+    document = matcher.document(Kind.OFFER, id)
+    ranking = present.ranking(matcher.needs_for(id, k=k), Kind.NEED, k=k)
+    return _page(request, "technology.html", document=document, ranking=ranking, k=k)
+
+
+@router.get("/organisations/{id}")
+def organisation(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A member: an enterprise with what it published and the policies for it, a school with its programmes' demand."""
+    document = cast(Document[Organisation], matcher.document(Kind.ORGANISATION, id))
+    answer = matcher.policies_for(id, k=STEP)
+    programmes = _published(matcher, document, Kind.PROGRAMME)
+    return _page(
+        request,
+        "organisation.html",
+        document=document,
+        published={kind: _briefs(_published(matcher, document, kind)) for kind in _PUBLISHERS},
+        outlooks=[(outlook, present.chart(outlook)) for outlook in (matcher.outlook_for(p.id) for p in programmes)],
+        policies=present.ranking(answer, Kind.POLICY, k=STEP),
+        conditions=[present.judged(match.pair.demand.record, document.record) for match in answer.matches],
+    )
+
+
+@router.get("/programmes/{id}")
+def programme(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
+    """A programme, the demand for it by month, the advice, and the postings that it rests on."""
+    outlook = matcher.outlook_for(id)
+    return _page(
+        request,
+        "programme.html",
+        document=outlook.programme,
+        outlook=outlook,
+        chart=present.chart(outlook),
+        ranking=present.ranking(_linked(outlook, k), Kind.POSTING, k=k),
+        k=k,
+    )
+
+
+@router.get("/courses/{id}")
+def course(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A course as published."""
+    return _page(request, "course.html", document=matcher.document(Kind.COURSE, id))
+
+
+@router.get("/policies/{id}")
+def policy(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
+    """A policy, its conditions, and the organisations that it fits."""
+    document = matcher.document(Kind.POLICY, id)
+    ranking = present.ranking(matcher.organisations_for(id, k=k), Kind.ORGANISATION, k=k)
+    return _page(request, "policy.html", document=document, ranking=ranking, k=k)
+
+
+def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
+    def listing(request: Request, matcher: MatcherDep, page: Page = 1, group: str = "") -> HTMLResponse:
+        every = _newest(matcher, kind)
+        groups = Counter(filter(None, (facts.group(document.record) for document in every)))
+        chosen = [d for d in every if not group or facts.group(d.record) == group]
+        return _page(
+            request,
+            "list.html",
+            kind=kind,
+            groups=groups if len(groups) > 1 else {},
+            group=group,
+            every=len(every),
+            total=len(chosen),
+            rows=chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+            page=page,
+            pages=max(1, -(-len(chosen) // PAGE_SIZE)),
+        )
+
+    return listing
+
+
+for _kind, _path in facts.PATHS.items():
+    router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}")
+
+
+def error_page(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
+    """An error in the pages' style; a 503 tries again by itself."""
+    return _page(request, "error.html", status=status, title=title, detail=detail, progress=_progress(request, status))
+
+
+def _progress(request: Request, status: int) -> tuple[int, int] | None:
+    """How many of how many changes the index holds, while it is being built."""
+    services: Services | None = getattr(request.app.state, "services", None)
+    if status != 503 or services is None or services.follower.ready.is_set():
+        return None
+    try:
+        return services.shelf.revision, services.store.revision
+    except ChanjiaoError:
+        return None
+
+
+def _page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    context |= {"request": request, "status": status}
+    return HTMLResponse(_environment.get_template(template).render(context), status_code=status)
+
+
+def _with_params(request: Request, **params: object) -> str:
+    """The page's own query string with the parameters changed; empty ones are left out."""
+    kept = {**request.query_params, **params}
+    return "?" + urlencode({name: value for name, value in kept.items() if value not in ("", None)})
+
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.globals |= {
+    "Kind": Kind,
+    "PATHS": facts.PATHS,
+    "employments": list(Employment),
+    "levels": list(SchoolLevel),
+    "depth": DEPTH,
+    "listed": [kind for kind in facts.PATHS if kind is not Kind.PROGRAMME],
+    "most": MOST,
+    "step": STEP,
+    "with_params": _with_params,
+}
+_environment.filters |= {
+    "brief": facts.brief,
+    "columns": facts.columns,
+    "condition": facts.condition,
+    "counted": facts.counted,
+    "day": facts.day,
+    "facts": facts.facts,
+    "paragraphs": facts.paragraphs,
+    "ratio": present.ratio,
+    "things": facts.things,
+    "title_of": facts.title,
+    "trend": present.trend,
+}
+
+_PUBLISHERS: dict[Kind, tuple[str, str]] = {
+    Kind.POSTING: ("organisation_id", "organisation"),
+    Kind.NEED: ("organisation_id", "organisation"),
+    Kind.OFFER: ("organisation_id", "organisation"),
+    Kind.COURSE: ("provider_id", "provider"),
+    Kind.PROGRAMME: ("school_id", "school"),
+}
+"""The fields in which a record says by id and by name which organisation published it."""
+
+
+def _published(matcher: Matcher, publisher: Document[Organisation], kind: Kind) -> list[Document[Record]]:
+    """What the organisation published, newest first; a record without an organisation's id goes by its name."""
+    by_id, by_name = _PUBLISHERS[kind]
+
+    def is_by(record: Record) -> bool:
+        id = getattr(record, by_id)
+        return bool(id == publisher.id if id is not None else getattr(record, by_name) == publisher.record.name)
+
+    return [document for document in _newest(matcher, kind) if is_by(document.record)]
+
+
+def _all(matcher: Matcher, kind: Kind) -> list[Document[Record]]:
+    """Every document of the kind that anyone may read."""
+    return [document for document in list(matcher.shelf[kind].documents.values()) if is_open(document.record)]
+
+
+def _newest(matcher: Matcher, kind: Kind) -> list[Document[Record]]:
+    """All of the kind by day of publication, then by id, latest first."""
+    return sorted(
+        _all(matcher, kind),
+        key=lambda document: (getattr(document.record, "published", None) or date.min, document.id),
+        reverse=True,
+    )
+
+
+def _public(document: Document[Record]) -> Document[Record]:
+    """The document. Raises NotFound, in the words for an id that does not exist, when it is private."""
+    if not is_open(document.record):
+        raise NotFound(f"没有编号为 {document.id} 的{document.kind.label}")
+    return document
+
+
+def _is_past(last: date | None, today: date) -> bool:
+    return last is not None and last < today
+
+
+def _briefs(documents: Iterable[Document[Record]]) -> list[facts.Brief]:
+    return [facts.brief(document) for document in documents]
+
+
+def _spread(documents: list[Document[Record]], k: int) -> list[Document[Record]]:
+    """k of them at even distances, so that examples differ."""
+    return documents[:: max(1, len(documents) // k)][:k]
+
+
+def _talents_who(employment: Employment | None, level: SchoolLevel | None) -> Where | None:
+    """Talents who accept the employment (or do not say) and are of the level."""
+    if employment is None and level is None:
+        return None
+
+    def chosen(record: Record) -> bool:
+        if not isinstance(record, Talent):
+            return True
+        accepts = employment is None or not record.seeking or employment in record.seeking
+        return accepts and (level is None or record.level is level)
+
+    return chosen
+
+
+def _postings_of(employment: Employment | None) -> Where | None:
+    if employment is None:
+        return None
+    return lambda record: not isinstance(record, Posting) or record.employment is employment
+
+
+def _target(matcher: Matcher, answer: Answer[Posting, Talent], chosen: int | None) -> Document[Posting] | None:
+    """The posting to train for: the chosen one or else the best match."""
+    if chosen is not None:
+        return cast(Document[Posting], matcher.document(Kind.POSTING, chosen))
+    return answer.matches[0].pair.demand if answer.matches else None
+
+
+def _training(matcher: Matcher, talent: int, target: Document[Posting]) -> present.Training:
+    found, answer = matcher.courses_for(talent, target, k=COURSES)
+    return present.training(target, found, answer, k=COURSES)
+
+
+def _linked(outlook: Outlook, k: int) -> Answer[Posting, Programme]:
+    return Answer(outlook.evidence[:k], retrieved=len(outlook.evidence), removals=())

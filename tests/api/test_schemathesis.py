@@ -1,0 +1,73 @@
+"""Generated requests against the real service: no 5xx, and every answer as the document describes it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import checks
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.app import create_app
+from models.organisations import OrganisationType
+from tests.api.conftest import settings_for_tests
+from tests.builders import (
+    a_course,
+    a_need,
+    a_policy,
+    a_posting,
+    a_programme,
+    a_talent,
+    an_offer,
+    an_organisation,
+)
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+SMALL_CITY = [
+    an_organisation(name="澜川职业技术学院", type=OrganisationType.SCHOOL),
+    a_posting(required_skills=["PLC编程"]),
+    a_talent(expected_positions=["设备维修工"]),
+    a_course(skills=["PLC编程"]),
+    a_need(),
+    an_offer(),
+    a_policy(),
+    a_programme(),
+]
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
+    folder: Path = tmp_path_factory.mktemp("var")
+    app = create_app(settings_for_tests(folder))
+    services = app.state.services
+    services.store.save_all(SMALL_CITY)
+    services.start()
+    assert services.follower.ready.wait(30)
+    yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", already_started(app))
+    services.stop()
+
+
+def already_started(app: ASGIApp) -> ASGIApp:
+    """The application without its lifespan, which schemathesis would run again for every request."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            for step in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{step}.complete"})
+        else:
+            await app(scope, receive, send)
+
+    return wrapped
+
+
+described = schemathesis.pytest.from_fixture("document")
+
+
+@described.parametrize()
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
+    # Rules that span fields, and texts that are blank once cleaned, have no place in a JSON schema.
+    case.call_and_validate(excluded_checks=[checks.positive_data_acceptance])

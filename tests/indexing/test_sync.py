@@ -1,0 +1,157 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.store import Store
+from indexing import snapshot
+from indexing.encode import HashingEncoder
+from indexing.segment import domain_segmenter
+from indexing.shelf import Shelf
+from indexing.sync import build, catch_up, publish, withdraw
+from indexing.vectors import ExactIndex
+from models.errors import Conflict, IndexMismatch, NotFound
+from models.terms import Kind
+from tests.builders import a_posting, a_talent
+
+
+def a_shelf(*, dim: int = 64) -> Shelf:
+    return Shelf(HashingEncoder(dim), domain_segmenter(), index=ExactIndex)
+
+
+def contents(shelf: Shelf) -> dict[Kind, object]:
+    """Everything that a search could notice, in order of id."""
+    found: dict[Kind, object] = {}
+    for kind in Kind:
+        section = shelf[kind]
+        ids = sorted(section.documents)
+        query = domain_segmenter().words("数控车床操作 护理 PLC编程")
+        found[kind] = (
+            [section.documents[id] for id in ids],
+            section.heads.vectors(ids).tolist(),
+            section.bodies.vectors(ids).tolist(),
+            np.round(section.words.scores(query).of(ids), 5).tolist(),
+            (len(section.heads), len(section.bodies), len(section.words)),
+        )
+    return found
+
+
+def test_a_posting_is_findable_as_soon_as_it_is_published(sqlite_store: Store) -> None:
+    shelf = a_shelf()
+    saved = publish(sqlite_store, shelf, a_posting(title="工业机器人运维员"))
+    section = shelf[Kind.POSTING]
+    assert section.document(saved.id).record == a_posting(title="工业机器人运维员")
+    assert saved.id in section.words.search(domain_segmenter().words("机器人运维"), k=5).ids
+
+
+def test_a_withdrawn_posting_is_found_no_more(sqlite_store: Store) -> None:
+    shelf = a_shelf()
+    saved = publish(sqlite_store, shelf, a_posting())
+    withdraw(sqlite_store, shelf, saved.id)
+    with pytest.raises(NotFound):
+        shelf[Kind.POSTING].document(saved.id)
+    assert len(shelf[Kind.POSTING].words) == len(shelf[Kind.POSTING].heads) == 0
+
+
+def test_catching_up_twice_changes_nothing(sqlite_store: Store) -> None:
+    shelf = a_shelf()
+    sqlite_store.save_all([a_posting(), a_talent(skills=("PLC编程",))])
+    assert catch_up(sqlite_store, shelf) == 2
+    before = contents(shelf)
+    assert catch_up(sqlite_store, shelf) == 0
+    assert contents(shelf) == before
+
+
+def test_a_shelf_that_starts_empty_ends_equal_to_one_that_followed(sqlite_store: Store) -> None:
+    followed = a_shelf()
+    ids = [publish(sqlite_store, followed, a_posting(title=f"岗位{n}", description="数控车床操作")).id for n in range(20)]
+    publish(sqlite_store, followed, a_posting(title="护理员"), id=ids[3])
+    withdraw(sqlite_store, followed, ids[5])
+    publish(sqlite_store, followed, a_talent(skills=("PLC编程",)))
+    late = a_shelf()
+    catch_up(sqlite_store, late)
+    assert contents(late) == contents(followed)
+    assert late.revision == followed.revision == sqlite_store.revision
+
+
+def test_a_snapshot_restores_what_was_saved_and_catches_up_with_the_rest(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf()
+    ids = [publish(sqlite_store, shelf, a_posting(title=f"岗位{n}", required_skills=("焊接",))).id for n in range(6)]
+    snapshot.save(shelf, tmp_path / "index")
+    sqlite_store.save(a_posting(title="改过的岗位"), id=ids[0])
+    sqlite_store.withdraw(ids[1])
+    sqlite_store.save(a_talent())
+    restored = a_shelf()
+    snapshot.restore(restored, sqlite_store, tmp_path / "index")
+    assert restored.revision == shelf.revision
+    catch_up(sqlite_store, restored)
+    catch_up(sqlite_store, shelf)
+    assert contents(restored) == contents(shelf)
+
+
+def test_a_snapshot_of_another_encoder_is_refused(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf(dim=64)
+    publish(sqlite_store, shelf, a_posting())
+    snapshot.save(shelf, tmp_path)
+    with pytest.raises(IndexMismatch, match="chanjiao reindex"):
+        snapshot.restore(a_shelf(dim=32), sqlite_store, tmp_path)
+
+
+def test_a_snapshot_newer_than_the_store_is_refused(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf()
+    publish(sqlite_store, shelf, a_posting())
+    snapshot.save(shelf, tmp_path / "index")
+    with Store(f"sqlite:///{tmp_path / 'other.db'}") as other:
+        other.migrate()
+        with pytest.raises(IndexMismatch, match="比数据库版本 0 还新"):
+            snapshot.restore(a_shelf(), other, tmp_path / "index")
+
+
+def test_without_a_snapshot_the_index_is_built_from_nothing(sqlite_store: Store, tmp_path: Path) -> None:
+    sqlite_store.save_all([a_posting(title=f"岗位{n}") for n in range(700)])
+    shelf, seen = a_shelf(), []
+    build(sqlite_store, shelf, tmp_path / "index", progress=seen.append)
+    assert sum(seen) == len(shelf[Kind.POSTING]) == 700
+    assert (snapshot.manifest(tmp_path / "index") or {})["revision"] == 700
+
+
+def test_old_snapshots_are_cleared_away(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf()
+    for n in range(3):
+        publish(sqlite_store, shelf, a_posting(title=f"岗位{n}"))
+        snapshot.save(shelf, tmp_path)
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+
+
+def test_one_process_at_a_time_keeps_an_index(tmp_path: Path) -> None:
+    with snapshot.writing(tmp_path), pytest.raises(Conflict, match="另一个进程"), snapshot.writing(tmp_path):
+        pass
+    with snapshot.writing(tmp_path):
+        pass
+
+
+class Dictionary:
+    """The domain's segmenter under another fingerprint: what a changed dictionary looks like."""
+
+    fingerprint = "changed"
+    words = staticmethod(domain_segmenter().words)
+
+
+def test_a_changed_dictionary_costs_no_vectors(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf()
+    publish(sqlite_store, shelf, a_posting())
+    snapshot.save(shelf, tmp_path)
+
+    encoder = CountingEncoder(64)
+    other = Shelf(encoder, Dictionary(), index=ExactIndex)  # type: ignore[arg-type]
+    build(sqlite_store, other, tmp_path)
+    assert encoder.texts == 0
+    assert contents(other) == contents(shelf)
+
+
+class CountingEncoder(HashingEncoder):
+    texts = 0
+
+    def encode(self, texts, **options):  # type: ignore[no-untyped-def]
+        self.texts += len(texts)
+        return super().encode(texts, **options)

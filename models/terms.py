@@ -228,7 +228,7 @@ OccupationCode = Annotated[str, StringConstraints(pattern=r"^\d-\d{2}-\d{2}-\d{2
 """An occupation of 职业分类大典 2022, such as 6-18-01-01."""
 IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T](\d{2,4})?$")]
 """An industry of GB/T 4754-2017 with its letter, such as C36."""
-SpecialtyCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(T|K|TK)?$")]
+SpecialtyCode = Annotated[str, StringConstraints(pattern=r"^\d{6,7}(T|K|TK)?$")]
 """A specialty of the national catalogues, such as 460301."""
 Month = Annotated[str, StringConstraints(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, such as 2027-06."""
@@ -265,7 +265,9 @@ class Salary(Value):
     def label(self) -> str:
         """As a Chinese reader expects it, in the period it was quoted in: 150-180元/天, 8000-12000元/月·13薪."""
         scale = self.quoted_per.per_month
-        low, high = round(self.low / scale), round(self.high / scale)
+        # Whole yuan per month are not whole yuan per year: 100,000 comes back as 99,996.
+        places = -2 if self.quoted_per is PayPeriod.YEAR else 0
+        low, high = int(round(self.low / scale, places)), int(round(self.high / scale, places))
         amount = f"{low}" if low == high else f"{low}-{high}"
         return f"{amount}元/{self.quoted_per.value}" + (f"·{self.pay_months}薪" if self.pay_months != 12 else "")
 

@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from data.store import Store
+
+# A busy machine is no defect: examples are bounded in number, not in time.
+settings.register_profile("chanjiao", deadline=None)
+settings.load_profile("chanjiao")
 
 
 @pytest.fixture(scope="session")

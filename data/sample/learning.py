@@ -70,7 +70,9 @@ def _course(rng: Random, number: int, row: Mapping[str, Any], provider: str, tod
     )
 
 
-_AT_A_DESK = frozenset("soft iot design quality account office ecom trade logistics health chem".split())
+_AT_A_DESK = frozenset(
+    {"soft", "iot", "design", "quality", "account", "office", "ecom", "trade", "logistics", "health", "chem"}
+)
 """Fields whose courses can be taken at home."""
 
 
@@ -102,7 +104,7 @@ def _taught(rng: Random, row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _text(rng: Random, row: Mapping[str, Any], kind: str, slots: Mapping[str, str]) -> str:
     shape = table("courses.toml")["shape"][kind]
-    parts = kept(lines(row["text"]), rng, 2, 3) + [rng.choice(lines(shape["text"]))]
+    parts = [*kept(lines(row["text"]), rng, 2, 3), rng.choice(lines(shape["text"]))]
     return "。".join(expand(part, rng, slots) for part in parts) + "。"
 
 

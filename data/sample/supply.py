@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from random import Random
 
+from data.sample.advert import mentions
 from data.sample.city import DIVISIONS, NEIGHBOURS, Employer, school_homes, source
 from data.sample.texts import Field, Role, Specialty, canonical, fields, lines, names, roles, specialties, table
 from data.sample.wording import chance, expand, slip, some, spread
@@ -74,9 +75,14 @@ def _programme_text(rng: Random, one: Specialty) -> str:
 @cache
 def trained_roles(field: str) -> tuple[Role, ...]:
     """Roles that a field trains for, the most direct first."""
-    return tuple(
-        sorted((role for role in roles() if field in role.fields), key=lambda role: role.fields.index(field))
-    )
+    return tuple(sorted((role for role in roles() if field in role.fields), key=lambda role: role.fields.index(field)))
+
+
+@cache
+def _taught(field: str) -> frozenset[str]:
+    """What the field's own lessons and its roles are about."""
+    taught = fields()[field].skills + tuple(skill for role in trained_roles(field) for skill in role.skills)
+    return frozenset(canonical(taught))
 
 
 def talents(rng: Random, employers: Sequence[Employer], count: int, today: date) -> list[Student]:
@@ -87,9 +93,7 @@ def talents(rng: Random, employers: Sequence[Employer], count: int, today: date)
     return [_student(rng, n, one, employers, today) for n, one in enumerate(plans, 1)]
 
 
-def _student(
-    rng: Random, number: int, one: Specialty, employers: Sequence[Employer], today: date
-) -> Student:
+def _student(rng: Random, number: int, one: Specialty, employers: Sequence[Employer], today: date) -> Student:
     field = fields()[one.field]
     leaving = chance(rng, LEAVING)
     sparse = not leaving and chance(rng, SPARSE)
@@ -98,12 +102,14 @@ def _student(
     grade = rng.choices((*range(1, years + 1), 0), ([1, 3, 5] if years == 3 else [1, 2, 4, 5]) + [1])[0]
     skills = _skills(rng, field, wished, grade / years if grade else 1.0, leaving)
     certificates = _certificates(rng, field, wished, grade, years)
-    writer = _Writer(rng, one, field, wished, skills, certificates, grade, employers)
+    writer = _Writer(rng, one, field, wished, skills, certificates, grade, grade in (0, years), employers)
     expected, places = _places(rng, one.school)
     division, home = school_homes()[one.school]
     expects = _expected_positions(rng, wished)
     self_description = writer.self_description(leaving, sparse, places)
     full = not sparse
+    experience = writer.experience(leaving) if full else []
+    certificates = _with_told(certificates, experience, wished)
     talent = Talent(
         source=source("T", number),
         name=_name(rng) if chance(rng, 0.92) else None,
@@ -124,7 +130,7 @@ def _student(
         courses=tuple(some(one.courses, rng, 3, 7)) if full or chance(rng, 0.4) else (),
         skills=tuple(skills) if full else tuple(skills[: rng.randint(0, 2)]),
         certificates=certificates if full else (),
-        experience=tuple(writer.experience(leaving)) if full else (),
+        experience=tuple(experience),
         experience_years=0 if grade and chance(rng, 0.6) else rng.choice((0, 1)) if not grade else None,
         self_description=self_description,
         available_from=_available(rng, today, grade, years) if full and chance(rng, 0.4) else None,
@@ -135,17 +141,17 @@ def _student(
 def _wished(rng: Random, one: Specialty, leaving: bool) -> tuple[Role, ...]:
     trained = [role for role in trained_roles(one.field) if role.education <= one.level.education]
     if leaving or not trained:
-        outside = [
-            role
-            for role in roles()
-            if one.field not in role.fields
-            and role.education <= one.level.education
-            and role.group not in {known.group for known in trained}
-            and role.trend != "falling"
-        ]
-        return (rng.choice(outside),)
+        return (rng.choice(_destinations(one)),)
     weights = [_pull(role, one) for role in trained]
     return tuple(dict.fromkeys(rng.choices(trained, weights, k=rng.choice((1, 1, 2)))))
+
+
+@cache
+def _destinations(one: Specialty) -> tuple[Role, ...]:
+    """Roles outside the field that people change to and the level admits."""
+    by_id = {role.id: role for role in roles()}
+    popular = [by_id[id] for id in table("people.toml")["destinations"].split()]
+    return tuple(role for role in popular if one.field not in role.fields and role.education <= one.level.education)
 
 
 def _pull(role: Role, one: Specialty) -> float:
@@ -178,9 +184,15 @@ def _certificates(rng: Random, field: Field, wished: Sequence[Role], grade: int,
     return tuple(dict.fromkeys(held))
 
 
+def _with_told(held: Sequence[str], experience: Sequence[str], wished: Sequence[Role]) -> tuple[str, ...]:
+    """The certificates and those that the experience says were passed."""
+    told = [name for role in wished for name in role.certificates if mentions("".join(experience), name)]
+    return tuple(dict.fromkeys([*held, *told]))
+
+
 def _name(rng: Random) -> str:
-    people = table("people.toml")
-    return rng.choice(people["surnames"]) + rng.choice(names(people["given"]))
+    surnames: str = table("people.toml")["surnames"]
+    return rng.choice(surnames) + rng.choice(names(table("people.toml")["given"]))
 
 
 def _graduation(today: date, grade: int, years: int) -> str:
@@ -251,6 +263,8 @@ class _Writer:
     skills: list[str]
     certificates: tuple[str, ...]
     grade: int
+    final: bool
+    """In the last year, or graduated."""
     employers: Sequence[Employer]
 
     def self_description(self, leaving: bool, sparse: bool, places: Sequence[str]) -> str:
@@ -261,7 +275,7 @@ class _Writer:
         parts = [self._line(people["openings"], slots)] if chance(rng, 0.7) else []
         middle = [self._line(people["trained"], slots)]
         middle += [expand(rng.choice(self.field.reasons), rng) + "。"] if chance(rng, 0.5) and not leaving else []
-        middle += [self._line(people["traits"], slots) for _ in range(rng.choice((0, 1, 1, 2)))]
+        middle += [expand(line, rng, slots) for line in some(lines(people["traits"]), rng, 0, 2)]
         rng.shuffle(middle)
         parts += middle
         if leaving:
@@ -276,15 +290,23 @@ class _Writer:
     def experience(self, leaving: bool) -> list[str]:
         rng, people = self.rng, table("people.toml")
         done = [line for role in self.wished if not leaving for line in role.done]
-        done += [line for role in trained_roles(self.field.id)[:2] for line in role.done[:2]]
-        picked = [self._told(line) for line in some(list(dict.fromkeys(done)), rng, 0, 2)]
+        near = [role for role in trained_roles(self.field.id) if role.education <= self.specialty.level.education]
+        done += [line for role in near[:2] for line in role.done[:2]]
+        fitting = [line for line in dict.fromkeys(done) if self._could_be(line)]
+        picked = [self._told(line) for line in some(fitting, rng, 0, 2)]
         if chance(rng, 0.3):
             picked.append(expand(rng.choice(self.field.contests), rng))
         if chance(rng, 0.55):
             picked.append(expand(rng.choice(lines(people["experience"])), rng))
-        if leaving and chance(rng, 0.5):
-            picked.append(self._told(rng.choice(self.wished[0].done)))
+        if leaving and chance(rng, 0.5) and self._could_be(line := rng.choice(self.wished[0].done)):
+            picked.append(self._told(line))
         return picked
+
+    def _could_be(self, line: str) -> bool:
+        """Whether someone in that year has been to an enterprise, or has graduated, as the line says."""
+        if self.final:
+            return True
+        return "毕业" not in line and (self.grade > 1 or not any(word in line for word in ("{org}", "顶岗", "省赛")))
 
     def _told(self, line: str) -> str:
         role = next(role for role in roles() if line in role.done)
@@ -296,7 +318,9 @@ class _Writer:
 
     def _slots(self, places: Sequence[str]) -> Mapping[str, str]:
         rng, one = self.rng, self.specialty
-        skills = (self.skills * 3)[:3]
+        taught = _taught(self.field.id)
+        skills = ([skill for skill in self.skills if skill in taught] or list(canonical(self.field.skills))) * 3
+        wanted = [skill for skill in self.skills if skill in canonical(self.wished[0].skills)] or skills
         return {
             "school": one.school,
             "specialty": one.name,
@@ -307,6 +331,7 @@ class _Writer:
             "skill": skills[0],
             "skill2": skills[1],
             "skill3": skills[2],
+            "newskill": wanted[0],
             "certificate": self.certificates[0] if self.certificates else "普通话二级乙等",
             "role": rng.choice(self.wished[0].wishes),
             "role2": rng.choice(self.wished[-1].wishes) if len(self.wished) > 1 else "相近的岗位",

@@ -15,6 +15,8 @@ from data.sample.wording import chance, expand
 from models.organisations import Organisation
 from models.technology import Need, Offer, OfferType, Secrecy
 
+_RIGHTS = ("发明专利", "实用新型专利", "软件著作权")
+
 
 @dataclass(frozen=True, slots=True)
 class NeedJudgement:
@@ -68,9 +70,7 @@ def _numbered(one: _Planned, letter: str, number: int) -> _Planned:
     return _Planned(one.topic, one.case, one.record.model_copy(update={"source": source(letter, number)}))
 
 
-def _need_of(
-    rng: Random, topic: Mapping[str, Any], case: int, employers: Sequence[Employer], today: date
-) -> _Planned:
+def _need_of(rng: Random, topic: Mapping[str, Any], case: int, employers: Sequence[Employer], today: date) -> _Planned:
     row = topic["case"][case]
     wanted = topic["sectors"].split()
     fitting = [one for one in employers if one.sector.id in wanted] or list(employers)
@@ -111,7 +111,7 @@ def _offer_of(
     fitting = [one for one in institutions if one.name in wanted] or list(institutions)
     organisation = rng.choice(fitting)
     kind = OfferType(row["type"])
-    rights = tuple(f"{word}{rng.randint(1, 4)}项" for word in ("发明专利", "实用新型专利", "软件著作权") if chance(rng, 0.4))
+    rights = tuple(f"{word}{rng.randint(1, 4)}项" for word in _RIGHTS if chance(rng, 0.4))
     record = Offer(
         title=row["offer"],
         type=kind,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis import checks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -40,7 +40,7 @@ SMALL_CITY = [
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
     folder: Path = tmp_path_factory.mktemp("var")
-    app = create_app(settings_for_tests(folder))
+    app = create_app(settings_for_tests(folder).model_copy(update={"body_limit": 2_000_000}))
     services = app.state.services
     services.store.save_all(SMALL_CITY)
     services.start()
@@ -63,11 +63,31 @@ def already_started(app: ASGIApp) -> ASGIApp:
     return wrapped
 
 
-described = schemathesis.pytest.from_fixture("document")
+MODES = {
+    schemathesis.GenerationMode.POSITIVE: "符合说明的请求",
+    schemathesis.GenerationMode.NEGATIVE: "不符合说明的请求",
+}
 
 
-@described.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
-    # Rules that span fields, and texts that are blank once cleaned, have no place in a JSON schema.
-    case.call_and_validate(excluded_checks=[checks.positive_data_acceptance])
+@pytest.mark.parametrize("mode", MODES, ids=MODES.get)
+def test_every_answer_is_as_described(
+    document: schemathesis.BaseSchema, subtests: pytest.Subtests, mode: schemathesis.GenerationMode
+) -> None:
+    for found in document.get_all_operations():
+        operation = found.ok()
+        if mode is schemathesis.GenerationMode.NEGATIVE and not _takes_anything(operation):
+            continue
+
+        @given(case=operation.as_strategy(generation_mode=mode))
+        @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        def holds(case: schemathesis.Case) -> None:
+            # Rules that span fields, and texts that are blank once cleaned, have no place in a JSON schema.
+            case.call_and_validate(excluded_checks=[checks.positive_data_acceptance])
+
+        with subtests.test(operation.label):
+            holds()
+
+
+def _takes_anything(operation: schemathesis.APIOperation) -> bool:
+    """Whether there is anything in a request that could be wrong."""
+    return bool(operation.body or list(operation.iter_parameters()))

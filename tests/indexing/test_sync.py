@@ -144,6 +144,7 @@ def test_a_changed_dictionary_costs_no_vectors(sqlite_store: Store, tmp_path: Pa
 
     encoder = CountingEncoder(64)
     other = Shelf(encoder, Dictionary(), index=ExactIndex)  # type: ignore[arg-type]
+    encoder.texts = 0
     build(sqlite_store, other, tmp_path)
     assert encoder.texts == 0
     assert contents(other) == contents(shelf)

@@ -14,7 +14,7 @@ from indexing.text import FIELDS, NAMES_OF_MEMBERS
 from matching.search import Hit
 from matching.specialties import Advice, Outlook
 from matching.training import Gap
-from models.errors import NotFound, UnknownName
+from models.errors import NotFound
 from models.matches import Answer, Contribution, Document, Evidence, Match, Span
 from models.records import RECORDS
 from models.technology import Need, Secrecy
@@ -506,9 +506,10 @@ def _said(record: Record, field: str) -> str:
     """The field in words; empty when the record does not say."""
     value = getattr(record, field)
     if field == "place" and not value:
-        return _division(getattr(record, "division", None))
+        code = getattr(record, "division", None)
+        return taxonomy.division_label(code) if code else ""
     if field == "occupations":
-        return "、".join(_occupation(code) for code in value)
+        return "、".join(map(taxonomy.occupation_label, value))
     if isinstance(value, Salary):
         return value.label
     if isinstance(value, tuple):
@@ -518,15 +519,3 @@ def _said(record: Record, field: str) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return "" if value is None else str(value)
-
-
-def _division(code: str | None) -> str:
-    try:
-        return taxonomy.division_name(code) if code else ""
-    except UnknownName:
-        return code or ""
-
-
-def _occupation(code: str) -> str:
-    known = taxonomy.by_code().get(code)
-    return known.name if known else code

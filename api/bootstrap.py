@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from indexing.encode import load_encoder
+from datetime import date
 
 from api.settings import Settings
 from data import sample
 from data.store import Store
+from indexing.encode import load_encoder
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
 from indexing.sync import Follower
@@ -45,12 +43,8 @@ def build(settings: Settings) -> Services:
     """Services over a migrated store; nothing runs before `start`."""
     store = open_store(settings)
     shelf = new_shelf(settings)
-
-    def today() -> date:
-        return datetime.now(ZoneInfo(settings.timezone)).date()
-
     follower = Follower(store, shelf, settings.index, seconds=settings.follow_interval.total_seconds())
-    return Services(settings, store, shelf, Matcher(shelf, today=today), follower, today)
+    return Services(settings, store, shelf, Matcher(shelf, today=settings.today), follower, settings.today)
 
 
 def open_store(settings: Settings) -> Store:

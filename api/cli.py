@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
@@ -100,12 +101,16 @@ def serve(
     with _listening(settings) as listener:
         services = build(settings)
         if settings.sample and services.store.revision == 0:
-            _load_sample(services.store)
+            _load_sample(services.store, services.today())
         out.print(f"服务地址：http://{settings.host}:{listener.getsockname()[1]}（按 Ctrl+C 停止）", soft_wrap=True)
         threading.Thread(target=_watch, args=(services,), daemon=True).start()
         # No access log: its lines would quote what people search for.
         config = uvicorn.Config(
-            create_app(services=services), log_config=None, access_log=False, timeout_graceful_shutdown=10
+            create_app(services=services),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
         )
         server = uvicorn.Server(config)
         server.run(sockets=[listener])
@@ -160,7 +165,7 @@ def load() -> None:
     """把虚构的澜川市产教联合体载入数据库，然后更新索引。"""
     settings = _settings()
     with open_store(settings) as store:
-        _load_sample(store)
+        _load_sample(store, settings.today())
         _bring_up_to_date(settings, store)
 
 
@@ -235,7 +240,8 @@ def _build(settings: Settings, store: Store) -> None:
         sync.build(store, shelf, settings.index, progress=lambda size: progress.advance(task, size))
         progress.update(task, completed=total)
     seconds = time.perf_counter() - started
-    out.print(f"索引已到数据版本 {shelf.revision}，共 {len(shelf)} 条记录，用时 {seconds:.1f} 秒")
+    rate = f"，每秒 {total / seconds:,.0f} 条" if total else ""
+    out.print(f"索引已到数据版本 {shelf.revision}，共 {len(shelf)} 条记录，用时 {seconds:.1f} 秒{rate}")
 
 
 def _discard(folder: Path) -> None:
@@ -246,10 +252,12 @@ def _discard(folder: Path) -> None:
             found.unlink()
 
 
-def _load_sample(store: Store) -> None:
+def _load_sample(store: Store, today: date) -> None:
     with _progress() as progress:
         task = progress.add_task("载入示例", total=None)
-        counts = sample.load(store, progress=lambda done, total: progress.update(task, completed=done, total=total))
+        counts = sample.load(
+            store, progress=lambda done, total: progress.update(task, completed=done, total=total), today=today
+        )
     out.print("示例联合体：" + "，".join(f"{kind.label} {count}" for kind, count in counts.items()), soft_wrap=True)
 
 
@@ -277,7 +285,7 @@ class _Rate(ProgressColumn):
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    return Progress(*columns, console=err)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 _Checked = Iterator[tuple[bool, str]]

@@ -87,12 +87,11 @@ def _postings_where(
 ) -> Where | None:
     if employment is None and division is None:
         return None
-    area = taxonomy.division(division).code if division else None
 
     def where(record: Record) -> bool:
         if not isinstance(record, Posting):
             return True
-        inside = area is None or (record.division is not None and taxonomy.is_within(record.division, area))
+        inside = division is None or (record.division is not None and taxonomy.is_within(record.division, division))
         return inside and employment in (None, record.employment)
 
     return where

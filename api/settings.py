@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,6 +35,10 @@ class Settings(BaseSettings):
     """一个 JSON 请求正文的大小上限（字节）"""
     timezone: str = "Asia/Shanghai"
     """判断“今天”所用的时区"""
+
+    def today(self) -> date:
+        """The day it is in the settings' time zone."""
+        return datetime.now(ZoneInfo(self.timezone)).date()
 
     @property
     def url(self) -> str:

@@ -94,7 +94,7 @@ def head(record: Record) -> str:
         case Talent():
             return "、".join(map(bare, record.expected_positions)) or record.specialty or ""
         case Programme():
-            return "、".join((record.name, *(taxonomy.occupation(code).name for code in record.occupations)))
+            return "、".join((record.name, *map(taxonomy.occupation_label, record.occupations)))
         case Organisation():
             return "、".join((record.name, *record.products))
         case Course():

@@ -6,7 +6,7 @@ import csv
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -202,7 +202,9 @@ def _market_runs(matcher: Matcher, query: Document[Record], documents: Kind) -> 
     looked_for, section = matcher.query(query), matcher.shelf[documents]
     for name, fusion in (("bm25", Fusion(0, 0, 1)), ("dense", Fusion(0, 1, 0)), ("hybrid", FUSION)):
         yield name, [candidate.id for candidate in retrieve(looked_for, section, depth=DEPTH, fusion=fusion)]
-    answer = matcher.match(matcher.jobs, query, k=DEPTH, depth=DEPTH)
+    # Judged postings may have ended since; whether they are still open is not what is measured.
+    market = replace(matcher.jobs, closed=lambda _: None)
+    answer = matcher.match(market, query, k=DEPTH, depth=DEPTH, cited=0)
     yield "full", [(m.pair.supply if query.kind == Kind.POSTING else m.pair.demand).id for m in answer.matches]
 
 

@@ -159,7 +159,7 @@ def place(pair: JobPair) -> Finding:
     wanted = talent.expected_divisions or ((talent.division,) if talent.division else ())
     if not division or not wanted:
         return Finding(None, "岗位地点或期望地点不明，不计入")
-    name = pair.demand.record.place or taxonomy.division_name(division)
+    name = pair.demand.record.place or taxonomy.division_label(division)
     if any(taxonomy.is_within(division, one) or taxonomy.is_within(one, division) for one in wanted):
         return Finding(1.0, f"工作地点{name}符合期望")
     if any(division[:4] == one[:4] for one in wanted):

@@ -32,7 +32,7 @@ from models.terms import Kind, Record
 
 DEPTH = 300
 """Candidates retrieved to be ranked."""
-LINK_DEPTH = 2_000
+LINK_DEPTH = 800
 """Postings looked at for one programme's demand."""
 
 EVIDENCE = 20

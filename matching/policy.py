@@ -124,8 +124,8 @@ def _asked(condition: Condition) -> str:
 
 def _named(fact: Fact, value: str) -> str:
     if fact is Fact.INDUSTRY:
-        return taxonomy.industry(value).name
-    return taxonomy.division_name(value) if fact is Fact.DIVISION else value
+        return taxonomy.industry_label(value)
+    return taxonomy.division_label(value) if fact is Fact.DIVISION else value
 
 
 _HELD: dict[Fact, Callable[[Organisation], object]] = {

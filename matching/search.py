@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from indexing.segment import Segmenter
 from indexing.shelf import Shelf
 from matching.matcher import Where
 from matching.retrieve import FUSION, Query, retrieve
@@ -67,7 +66,7 @@ def search(
         and (where is None or where(document.record))
     ]
     found.sort(key=lambda entry: (-entry[0], entry[1].id))
-    return [Hit(document, points, snippet(document, words, shelf.segmenter)) for points, document in found[:k]]
+    return [Hit(document, points, snippet(document, words)) for points, document in found[:k]]
 
 
 def score(candidate: Candidate) -> float:
@@ -75,7 +74,7 @@ def score(candidate: Candidate) -> float:
     return FUSION.head * candidate.head + FUSION.body * candidate.body + FUSION.words * min(candidate.words, 1.0)
 
 
-def snippet(document: Document[Record], words: Sequence[str], segmenter: Segmenter) -> Snippet:
+def snippet(document: Document[Record], words: Sequence[str]) -> Snippet:
     """The piece of the document that holds most of the words; its beginning when it holds none."""
     best = Snippet("", "", ())
     most = -1

@@ -22,8 +22,8 @@ from models.text import key
 
 SpecialtyPair = Pair[Posting, Programme]
 
-LINKED = 0.5
-"""Score from which a posting counts as demand for a programme."""
+LINKED = 0.36
+"""Score from which a posting counts as demand for a programme: below it, reading them, other trades begin."""
 RECENT = 12
 """Months of demand that are compared with one year's graduates."""
 FEW = 10
@@ -110,7 +110,7 @@ def occupation(pair: SpecialtyPair) -> Finding:
     asked, trained = pair.demand.record.occupation, pair.supply.record.occupations
     if not asked or not trained:
         return Finding(None, "岗位未标注职业，不计入" if trained else "专业未导入面向职业，不计入")
-    name = taxonomy.occupation(asked).name
+    name = taxonomy.occupation_label(asked)
     if asked in trained:
         return Finding(1.0, f"职业“{name}”是该专业的面向职业")
     if any(asked[:7] == one[:7] for one in trained):

@@ -41,7 +41,8 @@ def technology(today: date, segmenter: Segmenter) -> Market[Need, Offer]:
 
 
 def overdue(record: Record, *, today: date) -> str | None:
-    deadline = record.deadline if isinstance(record, Need) else None
+    # What is left out as closed is told with its date: a private need stays for `secret`, which is not told.
+    deadline = record.deadline if isinstance(record, Need) and record.secrecy is not Secrecy.PRIVATE else None
     return f"需求已于 {deadline} 截止" if deadline and deadline < today else None
 
 
@@ -74,7 +75,7 @@ def field(pair: TechnologyPair) -> Finding:
         return Finding(0.0, f"技术领域不同：{'、'.join(ours.fields)}；{'、'.join(theirs.fields)}")
     if ours.industry and theirs.industry:
         same = ours.industry[:3] == theirs.industry[:3]
-        name = taxonomy.industry(ours.industry[:3]).name
+        name = taxonomy.industry_label(ours.industry[:3])
         return Finding(1.0 if same else 0.0, f"行业{'相同' if same else '不同'}：{name}")
     return Finding(None, "未填写技术领域与行业，不计入")
 

@@ -325,6 +325,22 @@ def paragraphs(document: Document[Record]) -> tuple[Row, ...]:
     return tuple(Row(labels[field], text) for field, text in document.texts.items() if field in _LONG)
 
 
+def over(record: Record, today: date) -> str | None:
+    """That the record's last day is past, as a sentence; None when it is not."""
+    match record:
+        case Posting():
+            last, sentence = record.expires, "本岗位已于{}截止招聘，下面的推荐仅供参考。"
+        case Need():
+            last, sentence = record.deadline, "本需求已于{}截止，下面的推荐仅供参考。"
+        case Policy():
+            last, sentence = record.closes, "本政策已于{}截止申报。"
+        case Course():
+            last, sentence = record.ends, "本课程已于{}结束。"
+        case _:
+            return None
+    return sentence.format(day(last)) if last and last < today else None
+
+
 def columns(document: Document[Record]) -> tuple[Row, ...]:
     """What a list shows of the record beside its title: the same labels for all of a kind."""
     match document.record:

@@ -6,22 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, cast
-from urllib.parse import urlencode
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BeforeValidator
 
 from api.answers import is_open
-from api.bootstrap import Services
 from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
 from api.web import facts, present
+from api.web.render import STEP, page
 from matching.matcher import Matcher, Where
-from matching.search import DEPTH, search
+from matching.search import DEPTH, Hit, search
 from matching.specialties import Outlook
-from models.errors import ChanjiaoError, Malformed, NotFound
+from models.errors import Malformed, NotFound
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
 from models.postings import Posting
@@ -35,12 +33,10 @@ static_folder = Path(__file__).parent / "static"
 
 PAGE_SIZE = 30
 """Rows on one page of a list."""
-STEP = 10
-"""Candidates that “更多” adds."""
 MOST_HITS = DEPTH * len(Kind)
 """Search results that one query can have."""
-MOST = 100
-"""Candidates that one page shows at most."""
+FIRST = 4
+"""Search results of each kind where all kinds are shown."""
 COURSES = 6
 """Courses suggested for one gap."""
 
@@ -49,7 +45,7 @@ def _none_if_blank(value: object) -> object:
     return value or None
 
 
-Page = Annotated[int, Query(ge=1, le=100_000)]
+PageNumber = Annotated[int, Query(ge=1, le=100_000, alias="page")]
 EmploymentChoice = Annotated[Employment | None, BeforeValidator(_none_if_blank), Query()]
 """A select's value; its first option is empty and means any."""
 LevelChoice = Annotated[SchoolLevel | None, BeforeValidator(_none_if_blank), Query()]
@@ -64,7 +60,7 @@ def home(request: Request, services: ServicesDep, matcher: MatcherDep) -> HTMLRe
     """What the service does, how much it holds, and where to begin."""
     postings = _newest(matcher, Kind.POSTING)
     schools = [d for d in _all(matcher, Kind.ORGANISATION) if facts.group(d.record) == OrganisationType.SCHOOL]
-    return _page(
+    return page(
         request,
         "home.html",
         counts={kind: len(_all(matcher, kind)) for kind in Kind},
@@ -89,18 +85,19 @@ def find(
         problem = ""
     except Malformed as error:
         hits, problem = [], error.message
-    counts = Counter(hit.document.kind for hit in hits)
-    chosen = [hit for hit in hits if kind in (None, hit.document.kind)]
-    return _page(
+    groups: dict[Kind, list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault(hit.document.kind, []).append(hit)
+    shown = {one: found[:FIRST] for one, found in groups.items()} if kind is None else {kind: groups.get(kind, [])[:k]}
+    return page(
         request,
         "search.html",
         q=q,
         kind=kind,
-        counts=counts,
+        counts={one: len(found) for one, found in groups.items()},
         problem=problem,
         total=len(hits),
-        chosen=len(chosen),
-        hits=[present.found(hit) for hit in chosen[:k]],
+        groups={one: [present.found(hit) for hit in found] for one, found in shown.items() if found},
         k=k,
     )
 
@@ -108,7 +105,6 @@ def find(
 @router.get("/postings/{id}")
 def posting(
     request: Request,
-    services: ServicesDep,
     matcher: MatcherDep,
     id: RecordIdPath,
     k: TopK = STEP,
@@ -116,13 +112,12 @@ def posting(
     level: LevelChoice = None,
 ) -> HTMLResponse:
     """A posting, the talents who fit it, and the programmes that train for it."""
-    document = cast(Document[Posting], matcher.document(Kind.POSTING, id))
+    document = matcher.document(Kind.POSTING, id)
     answer = matcher.talents_for(id, k=k, where=_talents_who(employment, level))
-    return _page(
+    return page(
         request,
         "posting.html",
         document=document,
-        closed=_is_past(document.record.expires, services.today()),
         ranking=present.ranking(answer, Kind.TALENT, k=k),
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         k=k,
@@ -144,7 +139,7 @@ def talent(
     document = matcher.document(Kind.TALENT, id)
     answer = matcher.postings_for(id, k=k, where=_postings_of(employment))
     target = _target(matcher, answer, posting)
-    return _page(
+    return page(
         request,
         "talent.html",
         document=document,
@@ -161,7 +156,7 @@ def need(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP
     """A need and the offers that serve it."""
     document = _public(matcher.document(Kind.NEED, id))
     ranking = present.ranking(matcher.offers_for(id, k=k), Kind.OFFER, k=k)
-    return _page(request, "technology.html", document=document, ranking=ranking, k=k)
+    return page(request, "technology.html", document=document, ranking=ranking, k=k)
 
 
 @router.get("/offers/{id}")
@@ -169,7 +164,7 @@ def offer(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STE
     """An offer and the needs that it serves."""
     document = matcher.document(Kind.OFFER, id)
     ranking = present.ranking(matcher.needs_for(id, k=k), Kind.NEED, k=k)
-    return _page(request, "technology.html", document=document, ranking=ranking, k=k)
+    return page(request, "technology.html", document=document, ranking=ranking, k=k)
 
 
 @router.get("/organisations/{id}")
@@ -178,7 +173,7 @@ def organisation(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTM
     document = cast(Document[Organisation], matcher.document(Kind.ORGANISATION, id))
     answer = matcher.policies_for(id, k=STEP)
     programmes = _published(matcher, document, Kind.PROGRAMME)
-    return _page(
+    return page(
         request,
         "organisation.html",
         document=document,
@@ -193,7 +188,7 @@ def organisation(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTM
 def programme(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
     """A programme, the demand for it by month, the advice, and the postings that it rests on."""
     outlook = matcher.outlook_for(id)
-    return _page(
+    return page(
         request,
         "programme.html",
         document=outlook.programme,
@@ -207,7 +202,7 @@ def programme(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK =
 @router.get("/courses/{id}")
 def course(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
     """A course as published."""
-    return _page(request, "course.html", document=matcher.document(Kind.COURSE, id))
+    return page(request, "course.html", document=matcher.document(Kind.COURSE, id))
 
 
 @router.get("/policies/{id}")
@@ -215,15 +210,15 @@ def policy(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = ST
     """A policy, its conditions, and the organisations that it fits."""
     document = matcher.document(Kind.POLICY, id)
     ranking = present.ranking(matcher.organisations_for(id, k=k), Kind.ORGANISATION, k=k)
-    return _page(request, "policy.html", document=document, ranking=ranking, k=k)
+    return page(request, "policy.html", document=document, ranking=ranking, k=k)
 
 
 def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
-    def listing(request: Request, matcher: MatcherDep, page: Page = 1, group: str = "") -> HTMLResponse:
+    def listing(request: Request, matcher: MatcherDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
         every = _newest(matcher, kind)
         groups = Counter(filter(None, (facts.group(document.record) for document in every)))
         chosen = [d for d in every if not group or facts.group(d.record) == group]
-        return _page(
+        return page(
             request,
             "list.html",
             kind=kind,
@@ -231,8 +226,8 @@ def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
             group=group,
             every=len(every),
             total=len(chosen),
-            rows=chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-            page=page,
+            rows=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+            page=number,
             pages=max(1, -(-len(chosen) // PAGE_SIZE)),
         )
 
@@ -242,65 +237,6 @@ def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
 for _kind, _path in facts.PATHS.items():
     router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}")
 
-
-def error_page(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
-    """An error in the pages' style; a 503 tries again by itself."""
-    return _page(request, "error.html", status=status, title=title, detail=detail, progress=_progress(request, status))
-
-
-def _progress(request: Request, status: int) -> tuple[int, int] | None:
-    """How many of how many changes the index holds, while it is being built."""
-    services: Services | None = getattr(request.app.state, "services", None)
-    if status != 503 or services is None or services.follower.ready.is_set():
-        return None
-    try:
-        return services.shelf.revision, services.store.revision
-    except ChanjiaoError:
-        return None
-
-
-def _page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    context |= {"request": request, "status": status}
-    return HTMLResponse(_environment.get_template(template).render(context), status_code=status)
-
-
-def _with_params(request: Request, **params: object) -> str:
-    """The page's own query string with the parameters changed; empty ones are left out."""
-    kept = {**request.query_params, **params}
-    return "?" + urlencode({name: value for name, value in kept.items() if value not in ("", None)})
-
-
-_environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.globals |= {
-    "Kind": Kind,
-    "PATHS": facts.PATHS,
-    "employments": list(Employment),
-    "levels": list(SchoolLevel),
-    "depth": DEPTH,
-    "listed": [kind for kind in facts.PATHS if kind is not Kind.PROGRAMME],
-    "most": MOST,
-    "step": STEP,
-    "with_params": _with_params,
-}
-_environment.filters |= {
-    "brief": facts.brief,
-    "columns": facts.columns,
-    "condition": facts.condition,
-    "counted": facts.counted,
-    "day": facts.day,
-    "facts": facts.facts,
-    "paragraphs": facts.paragraphs,
-    "ratio": present.ratio,
-    "things": facts.things,
-    "title_of": facts.title,
-    "trend": present.trend,
-}
 
 _PUBLISHERS: dict[Kind, tuple[str, str]] = {
     Kind.POSTING: ("organisation_id", "organisation"),
@@ -342,10 +278,6 @@ def _public(document: Document[Record]) -> Document[Record]:
     if not is_open(document.record):
         raise NotFound(f"没有编号为 {document.id} 的{document.kind.label}")
     return document
-
-
-def _is_past(last: date | None, today: date) -> bool:
-    return last is not None and last < today
 
 
 def _briefs(documents: Iterable[Document[Record]]) -> list[facts.Brief]:

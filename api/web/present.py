@@ -24,13 +24,13 @@ _SHORT = 120
 """Characters up to which a field is quoted whole."""
 _AROUND = 60
 """Most characters of unmarked text that a longer field shows before and after its marks."""
-_ASKED = (("缺少", 0.95, 1.05), ("工作中还会用到", 0.5, 0.95), ("加分项还缺", 0.0, 0.5))
+_ASKED = (("缺少", 0.95, 1.05), ("还会用到", 0.5, 0.95), ("加分项还缺", 0.0, 0.5))
 """How a missing skill is introduced, by the span in which its weight lies: required, mentioned, preferred."""
 _SILENT = frozenset({"secrecy"})
 """Requirements whose removals are not told: they would say that a private need exists."""
 _ENDS = ("。", "；", "！", "？", "\n")
 _SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
-_ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_ISO_DATE = re.compile(r" ?\b(\d{4})-(\d{2})-(\d{2})\b ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,8 @@ def card(match: Match[D, S], kind: Kind, rank: int) -> Card:
     shown: Document[Record] = pair.supply if pair.supply.kind == kind else pair.demand
     numbered = list(enumerate(match.contributions, start=1))
     reasons = [reason(number, contribution) for number, contribution in numbered if contribution.value is not None]
+    # Words that both sides happen to use say least, so another reason's colour goes over theirs.
+    telling = sorted(numbered, key=lambda entry: entry[1].feature == "words")
     unknown = [reason(number, contribution) for number, contribution in numbered if contribution.value is None]
     return Card(
         rank=rank,
@@ -179,8 +181,8 @@ def card(match: Match[D, S], kind: Kind, rank: int) -> Card:
         score=100 * match.score,
         reasons=tuple(reasons),
         unknown=tuple(unknown),
-        demand=passages(pair.demand, [(n, span) for n, c in numbered for span in c.evidence.demand]),
-        supply=passages(pair.supply, [(n, span) for n, c in numbered for span in c.evidence.supply]),
+        demand=passages(pair.demand, [(n, span) for n, c in telling for span in c.evidence.demand]),
+        supply=passages(pair.supply, [(n, span) for n, c in telling for span in c.evidence.supply]),
     )
 
 
@@ -223,12 +225,13 @@ def passages(document: Document[Record], marks: Sequence[tuple[int, Span]]) -> t
 def highlight(text: str, marks: Iterable[tuple[int, Span]]) -> tuple[Piece, ...]:
     """The text cut wherever the reasons that cover it change; joined, the text again.
 
-    A span that does not quote the text exactly is dropped.
+    The reasons of a piece stand in the order of the marks: the first gives it its colour. A span that does
+    not quote the text exactly is dropped.
     """
     exact = [(number, span) for number, span in marks if span.text and _quotes(span, text)]
     edges = sorted({0, len(text), *(span.start for _, span in exact), *(span.end for _, span in exact)})
     covered = [
-        (text[start:end], tuple(sorted({number for number, span in exact if span.start <= start and end <= span.end})))
+        (text[start:end], tuple(dict.fromkeys(n for n, span in exact if span.start <= start and end <= span.end)))
         for start, end in pairwise(edges)
     ]
     runs = [
@@ -270,7 +273,6 @@ def _cut(text: str, *, after: bool, before: bool) -> str:
 class Found:
     """A search hit."""
 
-    kind: Kind
     about: Brief
     passage: Passage
 
@@ -280,7 +282,10 @@ def found(hit: Hit) -> Found:
     snippet, kind = hit.snippet, hit.document.kind
     marks = [(1, Span(snippet.field, start, end, snippet.text[start:end])) for start, end in snippet.highlights]
     label = FIELDS[kind].get(snippet.field, "")
-    return Found(kind, brief(hit.document), Passage(label, highlight(snippet.text, marks)))
+    whole = hit.document.texts.get(snippet.field, "")
+    before = () if whole.startswith(snippet.text) else (Piece("…"),)
+    after = () if whole.endswith(snippet.text) else (Piece("…"),)
+    return Found(brief(hit.document), Passage(label, (*before, *highlight(snippet.text, marks), *after)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,13 +89,19 @@ def _scaled(count: int, scale: float) -> int:
     return max(1, round(count * scale))
 
 
-def load(store: Store, seed: int = 2026, progress: Callable[[int, int], None] | None = None) -> dict[Kind, int]:
-    """Save the city into the store and say how many of each kind it holds; loading twice changes nothing.
+def load(
+    store: Store,
+    seed: int = 2026,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    today: date = date(2026, 9, 1),
+) -> dict[Kind, int]:
+    """Save the city as of `today` and say how many of each kind it holds; loading it twice changes nothing.
 
     Organisations come first; the others then refer to them by id. `progress` hears how many of how many
     records are saved.
     """
-    whole = consortium(seed)
+    whole = consortium(seed, today=today)
     rest = (whole.programmes, whole.postings, whole.talents, whole.courses, whole.needs, whole.offers, whole.policies)
     total = len(whole.organisations) + sum(map(len, rest))
     tell = _teller(progress, total)

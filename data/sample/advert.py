@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -34,6 +35,13 @@ class Order:
     asked: tuple[str, ...]
     """Specialties asked for."""
     product: str
+    day: date
+    """When it appears."""
+
+    @property
+    def cohort(self) -> int:
+        """The class that an internship addresses: the next to graduate with time left for it."""
+        return self.day.year + (self.day.month > 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ def write(rng: Random, order: Order) -> Written:
         "school": order.partner.school,
         "specialty": order.partner.name,
         "years": str(order.years),
+        "cohort": str(order.cohort),
     }
     title = _title(rng, order, slots)
     brief = order.role.education <= Education.SECONDARY and not order.role.certificates and chance(rng, 0.22)
@@ -99,7 +108,9 @@ def _benefits(rng: Random, order: Order) -> tuple[str, ...]:
     """Two to six, never two of one group."""
     phrases = table("postings.toml")
     groups = list(lines(phrases["benefits"]))
-    if order.role.education <= Education.SECONDARY:
+    if order.mode is Employment.INTERNSHIP:
+        groups = list(lines(phrases["intern_benefits"]))
+    elif order.role.education <= Education.SECONDARY and order.role.group not in _OFFICES:
         groups += lines(phrases["floor_benefits"])
     chosen = [rng.choice(group.split("|")) for group in some(groups, rng, 2, 6)]
     if {"提供住宿", "包住", "包吃住"} & set(chosen):
@@ -253,7 +264,7 @@ class _Page:
     def sections(self) -> str:
         """Duties, requirements and perhaps more under headings."""
         rng, heading = self.rng, table("postings.toml")["headings"]
-        style = rng.randrange(len(heading["duties"]))
+        style = rng.choices(range(len(heading["weights"])), heading["weights"])[0]
         number, end = numbering(rng), rng.choice(("；", "；", "。", ""))
         blocks = [
             heading["duties"][style] + "\n" + listed(self.duties, number, end=end, glue="\n"),

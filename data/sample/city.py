@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from data.sample.texts import Sector, lines, names, sectors, specialties, table
+from data.sample.texts import Sector, lines, names, sectors, table
 from data.sample.wording import chance, expand, some, spread
 from models.organisations import Organisation, OrganisationType
 from models.terms import Source
@@ -105,10 +105,10 @@ def _qualifications(rng: Random, staff: int, sector: Sector) -> tuple[str, ...]:
     making = sector.industry.startswith("C")
     odds = {
         "高新技术企业": 0.45 if making else 0.1,
-        "科技型中小企业": 0.3 if staff < 300 else 0.0,
+        "科技型中小企业": 0.3 if staff < 300 and sector.industry[0] in "CI" else 0.0,
         "专精特新中小企业": 0.22 if making and staff >= 40 else 0.0,
         "产教融合型企业": 0.2 if staff >= 150 else 0.03,
-        "规模以上企业": 0.85 if staff >= 120 else 0.1,
+        "规模以上企业": 0.85 if staff >= 120 else 0.1 if staff >= 50 else 0.0,
         "绿色工厂": 0.1 if making and staff >= 200 else 0.0,
     }
     return tuple(name for name, share in odds.items() if chance(rng, share))
@@ -117,7 +117,10 @@ def _qualifications(rng: Random, staff: int, sector: Sector) -> tuple[str, ...]:
 def _about(rng: Random, sector: Sector, facts: dict[str, str], staff: int) -> str:
     size = rng.choice((f"现有员工{staff // 10 * 10 or staff}余人", f"职工{staff}人", "")) if staff > 30 else ""
     place = rng.choice(sector.about)
-    closing = rng.choice(lines(table("organisations.toml")["closings"]))
+    closings = lines(table("organisations.toml")["closings"])
+    if sector.industry.startswith("C"):
+        closings += lines(table("organisations.toml")["maker_closings"])
+    closing = rng.choice(closings)
     return "。".join(part for part in (expand(place, rng, facts), size, expand(closing, rng, facts)) if part) + "。"
 
 
@@ -172,11 +175,3 @@ def institutions() -> list[Organisation]:
 def school_homes() -> dict[str, tuple[str, str]]:
     """School → its division and place."""
     return {row["name"]: (row["division"], row["place"]) for row in table("schools.toml")["school"]}
-
-
-def fields_of_schools() -> dict[str, tuple[str, ...]]:
-    """School → the fields of study it teaches."""
-    found: dict[str, list[str]] = {}
-    for specialty in specialties():
-        found.setdefault(specialty.school, []).append(specialty.field)
-    return {school: tuple(dict.fromkeys(ids)) for school, ids in found.items()}

@@ -96,6 +96,7 @@ def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer)
         partner=_partner(rng, role),
         asked=_asked(rng, role),
         product=rng.choice(organisation.products),
+        day=day,
     )
     written = advert.write(rng, order)
     structured = chance(rng, 0.65)

@@ -18,11 +18,11 @@ def courses(rng: Random, count: int, today: date) -> list[Course]:
     """That many courses: each written subject several times, by different providers in different formats."""
     subjects = table("courses.toml")["course"]
     shares = spread(count, [1.0] * len(subjects))
-    plans = [(row, n) for row, share in zip(subjects, shares, strict=True) for n in range(share)]
-    made = []
-    for number, (row, n) in enumerate(plans, 1):
+    made: list[Course] = []
+    for index, (row, share) in enumerate(zip(subjects, shares, strict=True)):
         providers = _providers(row)
-        made.append(_course(rng, number, row, providers[n % len(providers)], today))
+        for n in range(share):
+            made.append(_course(rng, len(made) + 1, row, providers[(index + n) % len(providers)], today))
     return made
 
 
@@ -41,7 +41,7 @@ def _course(rng: Random, number: int, row: Mapping[str, Any], provider: str, tod
     kind = _kind(rng, row, in_school=school is not None)
     shape = table("courses.toml")["shape"][kind]
     hours = rng.choice(shape["hours"])
-    starts = today + timedelta(days=rng.randint(-60, 150)) if kind != "线上" else None
+    starts = _first_day(rng, kind, today) if kind != "线上" else None
     weeks = rng.choice(shape["weeks"])
     certificates = names(row.get("certs", ""))
     keep_certificates = kind == "考证班" or (certificates and chance(rng, 0.4))
@@ -70,6 +70,12 @@ def _course(rng: Random, number: int, row: Mapping[str, Any], provider: str, tod
     )
 
 
+def _first_day(rng: Random, kind: str, today: date) -> date:
+    """A Saturday for weekend classes, a Monday for all others."""
+    day = today + timedelta(days=rng.randint(-60, 150))
+    return day - timedelta(days=day.weekday()) + timedelta(days=5 if kind == "周末班" else 0)
+
+
 _AT_A_DESK = frozenset(
     {"soft", "iot", "design", "quality", "account", "office", "ecom", "trade", "logistics", "health", "chem"}
 )
@@ -81,7 +87,7 @@ def _kind(rng: Random, row: Mapping[str, Any], *, in_school: bool) -> str:
         return rng.choice(("学期课程", "学期课程", "短训"))
     kinds = ["短训", "晚班", "周末班"]
     kinds += ["考证班"] if row.get("certs") else []
-    kinds += ["线上"] if row["fields"].split()[0] in _AT_A_DESK else []
+    kinds += ["线上"] * 3 if row["fields"].split()[0] in _AT_A_DESK else []
     return rng.choice(kinds)
 
 

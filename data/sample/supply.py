@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,10 +19,15 @@ from models.terms import Education, Employment, SchoolLevel, Shift
 
 _YEARS = {SchoolLevel.SECONDARY_VOCATIONAL: 3, SchoolLevel.JUNIOR_COLLEGE: 3}
 _GRADES = ("一", "二", "三", "四")
+_STUDIED = ("", "一年", "两年", "三年", "四年")
+_LATE = ("执业", "资格证")
+"""Certificates for which one sits only at the end."""
 LEAVING = 0.12
 """Share of students who want to leave their field."""
 SPARSE = 0.08
 """Share of students who fill in next to nothing."""
+_OPENERS = re.compile(r"^(?:\{[^{}]*\}|负责|承担|从事|主要做|完成)")
+"""Words with which a duty begins and a report of it does not."""
 _SHRINKING = frozenset({"textile", "weld", "office"})
 _GROWING = frozenset({"robot", "nev", "elder", "ecom", "iot"})
 
@@ -100,7 +106,7 @@ def _student(rng: Random, number: int, one: Specialty, employers: Sequence[Emplo
     wished = _wished(rng, one, leaving)
     years = _YEARS.get(one.level, 4)
     grade = rng.choices((*range(1, years + 1), 0), ([1, 3, 5] if years == 3 else [1, 2, 4, 5]) + [1])[0]
-    skills = _skills(rng, field, wished, grade / years if grade else 1.0, leaving)
+    skills = _skills(rng, field, wished, (grade - 1) / (years - 1) if grade else 1.0, leaving)
     certificates = _certificates(rng, field, wished, grade, years)
     writer = _Writer(rng, one, field, wished, skills, certificates, grade, grade in (0, years), employers)
     expected, places = _places(rng, one.school)
@@ -179,7 +185,9 @@ def _skills(rng: Random, field: Field, wished: Sequence[Role], progress: float, 
 
 def _certificates(rng: Random, field: Field, wished: Sequence[Role], grade: int, years: int) -> tuple[str, ...]:
     chances = 0.5 if grade in (0, years) else 0.25 if grade == years - 1 else 0.08
-    held = [name for name in field.certificates if chance(rng, chances)]
+    early = 0 < grade < years
+    open_ = [name for name in field.certificates if not (early and any(word in name for word in _LATE))]
+    held = [name for name in open_ if chance(rng, chances)]
     held += [name for role in wished for name in role.certificates if chance(rng, chances)]
     return tuple(dict.fromkeys(held))
 
@@ -272,20 +280,29 @@ class _Writer:
         if sparse:
             return "" if chance(rng, 0.4) else rng.choice(lines(people["sparse"]))
         slots = self._slots(places)
-        parts = [self._line(people["openings"], slots)] if chance(rng, 0.7) else []
-        middle = [self._line(people["trained"], slots)]
+        parts = [self._opening(slots)] if chance(rng, 0.7) else []
+        middle = [self._line(people["freshmen" if self.grade == 1 else "trained"], slots)]
         middle += [expand(rng.choice(self.field.reasons), rng) + "。"] if chance(rng, 0.5) and not leaving else []
         middle += [expand(line, rng, slots) for line in some(lines(people["traits"]), rng, 0, 2)]
         rng.shuffle(middle)
         parts += middle
         if leaving:
-            parts.insert(rng.randint(0, len(parts)), self._line(people["leaving"], slots))
+            parts.insert(rng.randint(min(1, len(parts)), len(parts)), self._line(people["leaving"], slots))
         elif chance(rng, 0.75):
             parts.append(self._line(people["wishes"], slots))
-        elif self.grade in (1, 2):
+        elif self.grade == 2:
             parts.append(self._line(people["undecided"], slots))
         text = "".join(dict.fromkeys(parts)).replace("，。", "。")
         return slip(text, rng) if chance(rng, 0.07) else text
+
+    def _opening(self, slots: Mapping[str, str]) -> str:
+        """Not everyone has courses to look back on."""
+        openings = [
+            line
+            for line in lines(table("people.toml")["openings"])
+            if self.grade != 1 or not any(word in line for word in ("{course}", "{studied}", "实训", "成绩"))
+        ]
+        return expand(self.rng.choice(openings), self.rng, slots)
 
     def experience(self, leaving: bool) -> list[str]:
         rng, people = self.rng, table("people.toml")
@@ -293,23 +310,34 @@ class _Writer:
         near = [role for role in trained_roles(self.field.id) if role.education <= self.specialty.level.education]
         done += [line for role in near[:2] for line in role.done[:2]]
         fitting = [line for line in dict.fromkeys(done) if self._could_be(line)]
-        picked = [self._told(line) for line in some(fitting, rng, 0, 2)]
-        if chance(rng, 0.3):
+        picked = [self._told(line) for line in some(fitting, rng, 0, 1)]
+        if self.grade != 1 and not leaving and chance(rng, 0.5):
+            picked.append(self._placement(rng.choice(self.wished)))
+        if self.grade != 1 and chance(rng, 0.4):
+            picked.append(self._line(people["practice"], self._slots(("澜川",))))
+        if self.grade != 1 and chance(rng, 0.3):
             picked.append(expand(rng.choice(self.field.contests), rng))
         if chance(rng, 0.55):
             picked.append(expand(rng.choice(lines(people["experience"])), rng))
-        if leaving and chance(rng, 0.5) and self._could_be(line := rng.choice(self.wished[0].done)):
+        if leaving and chance(rng, 0.25) and self._could_be(line := rng.choice(self.wished[0].done)):
             picked.append(self._told(line))
         return picked
 
     def _could_be(self, line: str) -> bool:
-        """Whether someone in that year has been to an enterprise, or has graduated, as the line says."""
-        if self.final:
-            return True
-        return "毕业" not in line and (self.grade > 1 or not any(word in line for word in ("{org}", "顶岗", "省赛")))
+        """Whether someone in that year has done it: freshmen nothing yet, a thesis only who leaves."""
+        return self.final or (self.grade > 1 and "毕业" not in line)
+
+    def _placement(self, role: Role) -> str:
+        """An internship, told as résumés do: by the duties of the post."""
+        rng = self.rng
+        duties = [_OPENERS.sub("", duty) for duty in some(role.duties, rng, 1, 2)]
+        told = rng.choice(lines(table("people.toml")["placements"])).replace("{duties}", "；".join(duties))
+        return self._told_of(role, told)
 
     def _told(self, line: str) -> str:
-        role = next(role for role in roles() if line in role.done)
+        return self._told_of(next(role for role in roles() if line in role.done), line)
+
+    def _told_of(self, role: Role, line: str) -> str:
         hirers = [one for one in self.employers if one.group == role.group]
         hirers = [one for one in hirers if not role.sectors or one.sector.id in role.sectors] or hirers
         employer = self.rng.choice(hirers or list(self.employers)).organisation
@@ -319,13 +347,15 @@ class _Writer:
     def _slots(self, places: Sequence[str]) -> Mapping[str, str]:
         rng, one = self.rng, self.specialty
         taught = _taught(self.field.id)
-        skills = ([skill for skill in self.skills if skill in taught] or list(canonical(self.field.skills))) * 3
+        known = [skill for skill in self.skills if skill in taught]
+        skills = [*known, *(skill for skill in canonical(self.field.skills) if skill not in known)]
         wanted = [skill for skill in self.skills if skill in canonical(self.wished[0].skills)] or skills
         return {
             "school": one.school,
             "specialty": one.name,
             "level": {"职业本科": "职业本科", "本科": "本科", "中职": "中专"}.get(one.level.value, "大专"),
             "grade": f"{_GRADES[self.grade - 1]}年级" if self.grade else "应届",
+            "studied": _STUDIED[self.grade or _YEARS.get(one.level, 4)],
             "course": one.courses[0] if len(one.courses) < 2 else rng.choice(one.courses[:-1]),
             "course2": one.courses[-1],
             "skill": skills[0],

@@ -72,7 +72,7 @@ def _numbered(one: _Planned, letter: str, number: int) -> _Planned:
 
 def _need_of(rng: Random, topic: Mapping[str, Any], case: int, employers: Sequence[Employer], today: date) -> _Planned:
     row = topic["case"][case]
-    wanted = topic["sectors"].split()
+    wanted = row.get("sectors", topic["sectors"]).split()
     fitting = [one for one in employers if one.sector.id in wanted] or list(employers)
     organisation = rng.choice(fitting).organisation
     low, high = topic["budget"]
@@ -116,7 +116,7 @@ def _offer_of(
         title=row["offer"],
         type=kind,
         organisation=organisation.name,
-        content=row["answer"].strip(),
+        content=row["answer"] + _offered(rng, kind),
         fields=names(topic["fields"]) if chance(rng, 0.85) else (),
         industry=topic["industry"] if chance(rng, 0.8) else None,
         maturity=row.get("trl") or (rng.randint(4, 9) if kind is OfferType.ACHIEVEMENT else None),
@@ -126,6 +126,12 @@ def _offer_of(
         published=today - timedelta(days=rng.randint(5, 700)),
     )
     return _Planned(topic["id"], case, record)
+
+
+def _offered(rng: Random, kind: OfferType) -> str:
+    """A closing sentence on how to have it, as half of the offers have."""
+    closings = table("technology.toml")["offered"][kind.value]
+    return expand(rng.choice(closings), rng) if chance(rng, 0.55) else ""
 
 
 def _judgements(rng: Random, needs: Sequence[_Planned], offers: Sequence[_Planned]) -> list[NeedJudgement]:

@@ -14,6 +14,7 @@ from data.taxonomy.divisions import (
     places_in,
 )
 from data.taxonomy.industries import Industry, IndustryLevel, find_industry, industries, industry
+from data.taxonomy.labels import division_label, industry_label, occupation_label
 from data.taxonomy.occupations import (
     Occupation,
     by_code,
@@ -60,6 +61,7 @@ __all__ = [
     "certificates",
     "common_division",
     "division",
+    "division_label",
     "division_name",
     "divisions",
     "domains",
@@ -72,10 +74,12 @@ __all__ = [
     "generic_terms",
     "industries",
     "industry",
+    "industry_label",
     "is_generic",
     "is_within",
     "leaves",
     "occupation",
+    "occupation_label",
     "occupations",
     "occupations_named",
     "parent_division",

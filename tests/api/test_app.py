@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from data.store import Store
 from indexing import snapshot
 from models import errors
 from tests.api.conftest import Publish, body_of
-from tests.builders import a_posting
+from tests.builders import a_posting, a_talent
 
 
 def every_error(base: type[errors.ChanjiaoError] = errors.ChanjiaoError) -> Iterator[type[errors.ChanjiaoError]]:
@@ -133,6 +134,30 @@ def test_browsers_get_a_page_and_programs_a_problem(client: TestClient) -> None:
     assert "没有地址“/none”" in page.text
     assert client.get("/api/v1/none", headers=browser).headers["content-type"] == "application/problem+json"
     assert client.get("/none").headers["content-type"] == "application/problem+json"
+
+
+def test_many_clients_at_once_publish_change_search_and_match(client: TestClient, publish: Publish) -> None:
+    talent = publish(a_talent(expected_positions=["电工"]))
+
+    def visit(n: int) -> list[int]:
+        posting = client.post("/api/v1/postings", json=body_of(a_posting(title=f"电工{n}")))
+        here = posting.headers["location"]
+        answers = [
+            posting,
+            client.get(f"/api/v1/talents/{talent}/postings"),
+            client.put(here, json=body_of(a_posting(title=f"维修电工{n}"))),
+            client.get("/api/v1/search?q=维修电工"),
+            client.get(f"{here}/talents"),
+            client.get("/api/v1/postings"),
+            client.delete(here),
+        ]
+        return [answer.status_code for answer in answers]
+
+    with ThreadPoolExecutor(8) as clients:
+        visits = list(clients.map(visit, range(24)))
+    assert visits == [[201, *[200] * 6]] * 24
+    health = client.get("/health").json()
+    assert (health["lag"], health["documents"]["posting"], health["store_revision"]) == (0, 0, 1 + 24 * 3)
 
 
 @contextmanager

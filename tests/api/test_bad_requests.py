@@ -151,7 +151,6 @@ BAD = [
     Bad("GET", "/postings/{posting}/talents?k=十", 422, "k：应为整数（收到：十）"),
     Bad("GET", "/talents/{talent}/postings?employment=小时工", 422, "（收到：小时工）"),
     Bad("GET", "/talents/{talent}/postings?division=宁波", 422, "division：格式不对"),
-    Bad("GET", "/talents/{talent}/postings?division=000000", 422, "没有行政区划代码“000000”"),
     Bad("GET", "/talents/{talent}/courses?posting=999", 404, "没有编号为 999 的记录"),
     Bad("GET", "/talents/{talent}/courses?occupation=9-99-99-99", 422, "职业分类大典里没有职业代码“9-99-99-99”"),
     Bad("GET", "/talents/{talent}/courses?occupation=电工", 422, "occupation：格式不对"),

@@ -1,5 +1,7 @@
 """Publishing, reading, listing, changing and withdrawing, over HTTP."""
 
+from datetime import date
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -148,6 +150,7 @@ def test_a_withdrawn_talent_leaves_no_profile_in_the_history(client: TestClient,
 def test_a_private_need_is_as_if_it_did_not_exist(client: TestClient, publish: Publish) -> None:
     offer = publish(an_offer())
     need = publish(a_need(organisation="丙公司", secrecy=Secrecy.PRIVATE))
+    publish(a_need(organisation="丙公司", secrecy=Secrecy.PRIVATE, deadline=date(2020, 1, 1)))
     here = f"/api/v1/needs/{need}"
     assert client.get("/api/v1/needs").json()["total"] == 0
     assert client.get("/api/v1/search?q=气孔&kind=need").json()["items"] == []

@@ -1,0 +1,185 @@
+"""The command line on real files."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+from data.store import Store
+from indexing import snapshot
+from models.terms import Kind
+from tests.builders import a_posting
+
+ROWS = """岗位编号,岗位名称,企业名称,薪资,招聘人数
+1,数控车床操作工,澜川精工机械有限公司,6000-9000元/月,3
+2,电工,澜川精工机械有限公司,面议,2
+3,,澜川精工机械有限公司,面议,1
+"""
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of its own in the environment of the command."""
+    monkeypatch.setenv("CHANJIAO_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("CHANJIAO_ENCODER", "hashing")
+    monkeypatch.setenv("CHANJIAO_SAMPLE", "false")
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def postings(tmp_path: Path) -> Path:
+    file = tmp_path / "岗位.csv"
+    file.write_text(ROWS, encoding="gb18030")
+    return file
+
+
+def run(*arguments: str | Path, exit_code: int = 0) -> str:
+    """What the command prints."""
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == exit_code, result.output
+    assert "Traceback" not in result.output
+    return result.output
+
+
+def stored(var: Path) -> int:
+    with Store(f"sqlite:///{var / 'chanjiao.db'}") as store:
+        return store.count(Kind.POSTING)
+
+
+def test_import_stores_indexes_and_reports(var: Path, postings: Path, tmp_path: Path) -> None:
+    rejects = tmp_path / "拒绝.csv"
+    said = run("import", "岗位", postings, "--rejects", rejects)
+    assert "共 3 行，新增 2，更新 0，未变 0，拒绝 1" in said
+    assert "索引已到数据版本 2，共 2 条记录" in said
+    assert stored(var) == 2
+    assert (snapshot.manifest(var / "index") or {})["revision"] == 2
+    assert "岗位名称" in rejects.read_text(encoding="utf-8-sig")
+
+
+def test_a_dry_run_writes_nothing(var: Path, postings: Path) -> None:
+    assert "可导入 2" in run("import", "posting", postings, "--dry-run")
+    assert stored(var) == 0
+    assert snapshot.manifest(var / "index") is None
+
+
+def test_an_import_beside_a_running_service_leaves_the_index_to_it(var: Path, postings: Path) -> None:
+    with snapshot.writing(var / "index"):
+        said = run("import", "posting", postings)
+    assert "它会自动跟上新数据" in said
+    assert stored(var) == 2
+
+
+def test_reindex_makes_a_snapshot_anew(var: Path, postings: Path) -> None:
+    run("import", "posting", postings)
+    before = (snapshot.manifest(var / "index") or {})["path"]
+    (Path(before) / "posting.vectors.npz").unlink()
+    assert "共 2 条记录" in run("reindex", "--from-scratch")
+    assert (Path((snapshot.manifest(var / "index") or {})["path"]) / "posting.vectors.npz").exists()
+
+
+def test_reindex_refuses_beside_a_running_service(var: Path) -> None:
+    with snapshot.writing(var / "index"):
+        assert "错误：另一个进程" in run("reindex", exit_code=2)
+
+
+def test_doctor_names_each_trouble_and_what_to_do(var: Path, postings: Path) -> None:
+    before = run("doctor", exit_code=1)
+    assert "✓ Python 3" in before
+    assert "✗ 数据库还没有建立；请运行 chanjiao migrate" in before
+    assert "✗ 还没有索引快照；请运行 chanjiao reindex" in before
+    assert not (var / "chanjiao.db").exists()
+    run("import", "posting", postings)
+    assert "✗" not in run("doctor")
+
+
+def test_doctor_tells_a_snapshot_of_another_encoder(var: Path, postings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("import", "posting", postings)
+    manifest = Path((snapshot.manifest(var / "index") or {})["path"]) / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"encoder": "another"}))
+    assert "索引快照由另一套encoder生成" in run("doctor", exit_code=1)
+    monkeypatch.setenv("CHANJIAO_ENCODER", str(var / "none"))
+    assert "✗ 编码模型：" in run("doctor", exit_code=1)
+
+
+def test_migrate_says_where_the_data_stand(var: Path) -> None:
+    assert "数据库已是当前版本，数据版本号 0" in run("migrate")
+
+
+WRONG = [
+    (("import", "岗位"), "缺少参数 file"),
+    (("import", "人员", "a.csv"), "没有种类“人员”，可用：organisation（单位）"),
+    (("import", "posting", "没有.csv"), "找不到文件“没有.csv”"),
+    (("import", "posting", "a.csv", "--quick"), "没有选项 --quick"),
+    (("迁移",), "没有命令 迁移"),
+    (("serve", "--port", "99999"), "设置有误，CHANJIAO_PORT：不能大于 65535（收到：99999）"),
+    (("serve", "--port", "八千"), "--port 的值无效"),
+    (("serve", "--host", "256.1.1.1"), "不能监听 256.1.1.1:8000"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), WRONG, ids=[" ".join(arguments) for arguments, _ in WRONG])
+def test_wrong_usage_gets_one_chinese_line(var: Path, arguments: tuple[str, ...], says: str) -> None:
+    said = run(*arguments, exit_code=2)
+    assert f"错误：{says}" in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(var: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"不能监听 127.0.0.1:{port}" in run("serve", "--port", port, exit_code=2)
+
+
+def test_a_broken_setting_is_named(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANJIAO_BODY_LIMIT", "很大")
+    assert "CHANJIAO_BODY_LIMIT：应为整数（收到：很大）" in run("migrate", exit_code=2)
+
+
+def test_the_service_starts_answers_and_stops_with_its_index_saved(var: Path, postings: Path) -> None:
+    run("import", "posting", postings)
+    port = free_port()
+    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
+    ) as service:
+        try:
+            assert eventually_ready(f"http://127.0.0.1:{port}/health")
+            body = json.dumps(a_posting(title="船舶电焊工").model_dump(mode="json", exclude_defaults=True)).encode()
+            headers = {"content-type": "application/json"}
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/postings", body, headers)
+            with urllib.request.urlopen(request) as answer:
+                assert answer.status == 201
+        finally:
+            service.send_signal(signal.SIGTERM)
+            said, logged = service.communicate(timeout=30)
+    assert f"服务地址：http://127.0.0.1:{port}" in said
+    assert "索引已就绪，共 2 条记录" in said
+    requests = [json.loads(line) for line in logged.splitlines() if '"event": "request"' in line]
+    assert requests[-1]["path"] == "/api/v1/postings"
+    assert (snapshot.manifest(var / "index") or {})["revision"] == 3
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def eventually_ready(address: str) -> bool:
+    """Whether the service says within half a minute that it is ready."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.1)
+    return False

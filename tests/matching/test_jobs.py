@@ -1,0 +1,194 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data import taxonomy
+from matching.jobs import jobs
+from models.matches import Answer, Match, Pair
+from models.postings import Posting
+from models.talents import Talent
+from models.terms import Education, Employment, Salary, SchoolLevel, Shift
+from tests.builders import a_posting, a_talent
+from tests.worlds import SKILLS, TODAY, a_matcher, checkerboard
+
+
+def contribution(match: Match[Posting, Talent], feature: str):  # type: ignore[no-untyped-def]
+    return next(one for one in match.contributions if one.feature == feature)
+
+
+def only(answer: Answer[Posting, Talent]) -> Match[Posting, Talent]:
+    (match,) = answer.matches
+    return match
+
+
+def test_the_skills_of_the_worlds_are_in_the_vocabulary() -> None:
+    assert [name for name in SKILLS if not taxonomy.find_skill(name)] == []
+
+
+def test_each_posting_finds_its_own_talent_first_and_each_talent_its_own_posting() -> None:
+    matcher = checkerboard()
+    size = len(SKILLS)
+    for n in range(size):
+        assert matcher.talents_for(n + 1, k=1).matches[0].pair.supply.id == size + n + 1
+        assert matcher.postings_for(size + n + 1, k=1).matches[0].pair.demand.id == n + 1
+
+
+BETTER_AND_WORSE = [
+    ("会所需技能的排在不会的前面", {}, {"skills": ("PLC编程", "电气识图")}, {"skills": ("视频剪辑",)}),
+    ("会两项的排在会一项的前面", {}, {"skills": ("PLC编程", "电气识图")}, {"skills": ("PLC编程",)}),
+    ("期望这类岗位的排在期望别的前面", {}, {"expected_positions": ("电气自动化技术员",)}, {"expected_positions": ("会计",)}),
+    ("专业对口的排在不对口的前面", {"specialties": ("电气自动化技术",)}, {"specialty": "电气自动化技术"}, {"specialty": "护理"}),
+    ("专业同类的排在不同类的前面", {"specialties": ("电气自动化技术",)}, {"specialty": "机电一体化技术"}, {"specialty": "护理"}),
+    ("有证的排在无证的前面", {"required_certificates": ("低压电工作业证",)}, {"certificates": ("电工证（低压）",)}, {}),
+    ("期望地点相符的排在不符的前面", {"division": "330206"}, {"expected_divisions": ("330200",)}, {"expected_divisions": ("110100",)}),
+    ("薪资够得着的排在够不着的前面", {"salary": Salary(low=6000, high=7000)}, {"expected_salary": 6000}, {"expected_salary": 12000}),
+    ("经验足够的排在不够的前面", {"experience_years": 3}, {"experience_years": 3}, {"experience_years": 0}),
+    ("学历相称的排在过高的前面", {"education": Education.SECONDARY}, {"level": SchoolLevel.JUNIOR_COLLEGE}, {"level": SchoolLevel.DOCTORATE}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("posting", "better", "worse"), [case[1:] for case in BETTER_AND_WORSE], ids=[case[0] for case in BETTER_AND_WORSE]
+)
+def test_the_better_talent_stands_first(posting: dict, better: dict, worse: dict) -> None:
+    wanted = {"title": "电气自动化技术员", "required_skills": ("PLC编程", "电气识图"), **posting}
+    common = {"skills": ("PLC编程",), "expected_positions": ("自动化技术员",)}
+    matcher = a_matcher(a_posting(**wanted), a_talent(**{**common, **worse}), a_talent(**{**common, **better}))
+    assert [match.pair.supply.id for match in matcher.talents_for(1).matches] == [3, 2]
+
+
+def test_the_contributions_add_up_to_the_score() -> None:
+    matcher = checkerboard()
+    for match in matcher.talents_for(1, k=16).matches:
+        assert match.score == pytest.approx(sum(one.points for one in match.contributions))
+        assert 0 <= match.score <= 1
+        assert sum(one.weight for one in match.contributions) == pytest.approx(1)
+
+
+def test_a_missing_fact_is_left_out_and_said_so() -> None:
+    match = only(a_matcher(a_posting(title="电工", salary=None), a_talent(expected_salary=8000)).talents_for(1))
+    pay = contribution(match, "pay")
+    assert (pay.value, pay.weight, pay.points) == (None, 0, 0)
+    assert "不计入" in pay.detail
+
+
+def test_the_same_pair_scores_the_same_reasons_from_either_side() -> None:
+    matcher = a_matcher(
+        a_posting(title="电工", required_skills=("PLC编程",), specialties=("电气自动化技术",)),
+        a_talent(skills=("PLC编程",), specialty="电气自动化技术", expected_positions=("电工",)),
+    )
+    ours, theirs = only(matcher.talents_for(1)), only(matcher.postings_for(2))
+    for one, other in zip(ours.contributions, theirs.contributions, strict=True):
+        if one.feature != "words":  # the share of the asking side's words
+            assert (one.value, one.detail) == (other.value, other.detail)
+
+
+REQUIREMENTS = [
+    ("学历不够", {"education": Education.BACHELOR}, {"level": SchoolLevel.SECONDARY_VOCATIONAL}, "学历", "要求本科，实为高中/中职"),
+    ("只想实习", {"employment": Employment.FULL_TIME}, {"seeking": (Employment.INTERNSHIP,)}, "用工形式", "岗位为全职，求职意向为实习"),
+    ("一年级实习", {"employment": Employment.INTERNSHIP}, {"grade": 1, "seeking": (Employment.INTERNSHIP,)}, "实习年级", "第十六条"),
+    ("不上夜班", {"shift": Shift.NIGHT}, {"shifts": (Shift.DAY,)}, "班次", "岗位为夜班，可接受白班"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("posting", "talent", "label", "example"),
+    [case[1:] for case in REQUIREMENTS],
+    ids=[case[0] for case in REQUIREMENTS],
+)
+def test_a_hard_requirement_removes_and_says_how_many(posting: dict, talent: dict, label: str, example: str) -> None:
+    matcher = a_matcher(a_posting(**posting), a_talent(**talent), a_talent(**talent))
+    answer = matcher.talents_for(1)
+    assert answer.matches == ()
+    (removal,) = answer.removals
+    assert (removal.label, removal.count) == (label, 2)
+    assert example in removal.example
+
+
+@pytest.mark.parametrize("talent", [{"level": None}, {"seeking": ()}, {"shifts": ()}])
+def test_an_unknown_fact_removes_nobody(talent: dict) -> None:
+    posting = a_posting(education=Education.BACHELOR, employment=Employment.FULL_TIME, shift=Shift.NIGHT)
+    answer = a_matcher(posting, a_talent(**{"level": SchoolLevel.BACHELOR, **talent})).talents_for(1)
+    assert len(answer.matches) == 1
+
+
+def test_a_posting_that_has_ended_is_offered_to_nobody_and_counted() -> None:
+    ended, live = a_posting(title="电工", expires=date(2026, 10, 31)), a_posting(title="电工", expires=TODAY)
+    answer = a_matcher(ended, live, a_talent(expected_positions=("电工",))).postings_for(3)
+    assert [match.pair.demand.id for match in answer.matches] == [2]
+    assert answer.removals[0].count == 1
+    assert "2026-10-31 截止" in answer.removals[0].example
+
+
+def test_what_the_user_limits_the_answer_to_is_counted_too() -> None:
+    matcher = a_matcher(a_posting(title="电工"), a_posting(title="焊工"), a_talent(expected_positions=("电工",)))
+    answer = matcher.postings_for(3, where=lambda record: record.title == "焊工")  # type: ignore[attr-defined]
+    assert [match.pair.demand.id for match in answer.matches] == [2]
+    assert [(removal.requirement, removal.count) for removal in answer.removals] == [("where", 1)]
+
+
+def test_a_requirement_that_most_fail_makes_retrieval_look_deeper() -> None:
+    poor = [a_talent(level=SchoolLevel.SECONDARY_VOCATIONAL, expected_positions=("电工",)) for _ in range(400)]
+    matcher = a_matcher(
+        a_posting(title="电工", education=Education.BACHELOR), *poor, a_talent(level=SchoolLevel.BACHELOR)
+    )
+    answer = matcher.talents_for(1, k=1)
+    assert [match.pair.supply.id for match in answer.matches] == [402]
+    assert answer.removals[0].count == 400
+
+
+def test_evidence_quotes_both_texts_exactly() -> None:
+    matcher = a_matcher(
+        a_posting(
+            title="电工",
+            description="岗位要求：会ＰＬＣ编程，看懂电气图纸；有低压电工证优先。",
+            specialties=("电气自动化技术",),
+        ),
+        a_talent(skills=("PLC编程",), experience=("做过PLC编程实训，画过电气图纸",), specialty="电气自动化技术"),
+    )
+    quoted = 0
+    for one in only(matcher.talents_for(1)).contributions:
+        for document, spans in (
+            (matcher.shelf[Posting.kind].document(1), one.evidence.demand),
+            (matcher.shelf[Talent.kind].document(2), one.evidence.supply),
+        ):
+            for span in spans:
+                assert document.texts[span.field][span.start : span.end] == span.text != ""
+                quoted += 1
+    assert quoted >= 6
+
+
+@given(
+    st.sets(st.sampled_from(SKILLS), min_size=1, max_size=6),
+    st.sampled_from(SKILLS),
+    st.sets(st.sampled_from(SKILLS), min_size=1),
+)
+def test_a_talent_who_gains_a_skill_never_loses_coverage(held: set[str], gained: str, asked: set[str]) -> None:
+    from indexing.shelf import document_of
+    from matching.jobs import skill_coverage
+    from models.matches import Candidate
+
+    def coverage(skills: set[str]) -> float:
+        posting = document_of(1, 1, a_posting(required_skills=tuple(sorted(asked))))
+        talent = document_of(2, 2, a_talent(skills=tuple(sorted(skills))))
+        return skill_coverage(Pair(posting, talent, Candidate(2, 0, 0, 0, 0))).value or 0.0
+
+    assert coverage(held | {gained}) >= coverage(held)
+
+
+def test_names_of_people_and_protected_traits_are_no_feature() -> None:
+    from indexing.segment import domain_segmenter
+
+    names = {feature.name for feature in jobs(TODAY, domain_segmenter()).features}
+    assert names == {
+        "position", "skills", "text", "words", "specialty", "experience", "certificates", "place", "pay", "education",
+    }  # fmt: skip
+
+
+def test_a_change_of_name_changes_no_score() -> None:
+    def score(name: str | None) -> float:
+        return only(a_matcher(a_posting(title="电工"), a_talent(name=name, skills=("PLC编程",))).talents_for(1)).score
+
+    assert score("王秀英") == score("马志强") == score(None)

@@ -12,7 +12,7 @@ from models.errors import Malformed
 from models.matches import Candidate, Document
 from models.reasons import quote
 from models.terms import Kind, Record
-from models.text import clean, fold
+from models.text import clean, fold, key
 
 DEPTH = 200
 """Candidates of each kind; more than anyone pages through."""
@@ -58,7 +58,7 @@ def search(
     vector = shelf.encoder.encode([cleaned], role="query")[0]
     query = Query(vector, vector, words)
     found = [
-        (score(candidate), document)
+        (_raised(score(candidate), document, cleaned), document)
         for kind in kinds
         for candidate in retrieve(query, shelf[kind], depth=DEPTH)
         if _is_akin(candidate)
@@ -72,6 +72,12 @@ def search(
 def score(candidate: Candidate) -> float:
     """The retrievers' opinions on their absolute scales; fused ones are stretched within a kind and do not compare."""
     return FUSION.head * candidate.head + FUSION.body * candidate.body + FUSION.words * min(candidate.words, 1.0)
+
+
+def _raised(points: float, document: Document[Record], text: str) -> float:
+    """Half-way from the score to 1 for a record that is called exactly that: its first text is its name."""
+    name = next(iter(document.texts.values()), "")
+    return (points + 1) / 2 if key(name) == key(text) else points
 
 
 def snippet(document: Document[Record], words: Sequence[str]) -> Snippet:

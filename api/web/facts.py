@@ -9,7 +9,6 @@ from datetime import date
 from data import taxonomy
 from indexing.text import FIELDS
 from models.courses import Course
-from models.errors import UnknownName
 from models.matches import Document
 from models.organisations import Organisation
 from models.policies import Condition, Fact, Operator, Policy
@@ -452,8 +451,8 @@ def _quantity(fact: Fact, number: float) -> str:
 
 def _value(fact: Fact, value: str) -> str:
     if fact is Fact.INDUSTRY:
-        return industry(value) or value
-    return (_divisions((value,)) or value) if fact is Fact.DIVISION else value
+        return taxonomy.industry_label(value)
+    return taxonomy.division_label(value) if fact is Fact.DIVISION else value
 
 
 def day(value: date | None) -> str | None:
@@ -507,29 +506,17 @@ def where(place: str | None, division: DivisionCode | None) -> str | None:
 
 
 def industry(code: IndustryCode | None) -> str | None:
-    """The industry's name, or its code when the table does not know it."""
-    try:
-        return taxonomy.industry(code).name if code else None
-    except UnknownName:
-        return code
+    """The industry's name."""
+    return taxonomy.industry_label(code) if code else None
 
 
 def occupation(code: OccupationCode | None) -> str | None:
-    """The occupation's name, or its code when the table does not know it."""
-    try:
-        return taxonomy.occupation(code).name if code else None
-    except UnknownName:
-        return code
+    """The occupation's name."""
+    return taxonomy.occupation_label(code) if code else None
 
 
 def _divisions(codes: Sequence[DivisionCode]) -> str | None:
-    found = []
-    for code in codes:
-        try:
-            found.append(taxonomy.division_name(code))
-        except UnknownName:
-            found.append(code)
-    return names(found)
+    return names([taxonomy.division_label(code) for code in codes])
 
 
 def _class_of(talent: Talent) -> str | None:

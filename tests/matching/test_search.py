@@ -27,6 +27,12 @@ ORDERED = [
         a_posting(title="电焊工"),
         a_posting(title="班长", description="带领电焊工与钳工"),
     ),
+    (
+        "正好叫这个名字的排在多次提到它的前面",
+        "澜川海纳机电",
+        an_organisation(name="澜川海纳机电", description="生产电机"),
+        a_posting(title="澜川海纳机电订单班", organisation="澜川海纳机电", description="澜川海纳机电与学校合办"),
+    ),
     ("用词全有的排在只有一半的前面", "幼儿保育", a_course(name="幼儿保育"), a_course(name="幼儿体育")),
     ("全角半角大小写不论", "ｐｌｃ", a_posting(title="PLC 工程师"), a_posting(title="文员")),
     (

@@ -193,7 +193,7 @@ def doctor() -> None:
 def _settings(**given: object) -> Settings:
     """The settings of the environment, overruled by what is given."""
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks
     except ValidationError as error:
         first = reason_of(error.errors(include_url=False)[0])
         raise Malformed(f"设置有误，CHANJIAO_{first.field.upper()}：{first.reason}（收到：{first.value}）") from error

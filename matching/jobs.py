@@ -8,7 +8,7 @@ from functools import partial
 from data import taxonomy
 from indexing.segment import Segmenter
 from matching.evidence import shared_words, spans_of, whole, within
-from matching.likeness import held_and_missing, name_likeness, text_likeness, word_share
+from matching.likeness import held_and_missing, listed, name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.matches import Evidence, Finding, Pair
 from models.postings import Posting
@@ -133,9 +133,11 @@ def experience(pair: JobPair, *, today: date) -> Finding:
     asked, held = pair.demand.record.experience_years, _years(pair.supply.record, today)
     if asked is None or held is None:
         return Finding(None, "岗位未写经验要求，不计入" if asked is None else "未填写工作年限，不计入")
+    if asked == 0:
+        return Finding(1.0, "岗位不要求工作经验")
     if held >= asked:
-        return Finding(1.0, f"要求 {asked} 年，已有 {held} 年" if asked else "不要求经验")
-    return Finding(max(0.0, 1 - (asked - held) / 3), f"要求 {asked} 年经验，现有 {held} 年")
+        return Finding(1.0, f"要求 {asked} 年经验，已有 {held} 年")
+    return Finding(max(0.0, 1 - (asked - held) / 3), f"要求 {asked} 年经验，" + (f"现有 {held} 年" if held else "暂无"))
 
 
 def certificates(pair: JobPair) -> Finding:
@@ -150,7 +152,8 @@ def certificates(pair: JobPair) -> Finding:
     evidence = Evidence(
         spans_of(pair.demand.facts.certificates, shared), spans_of(pair.supply.facts.certificates, shared)
     )
-    return Finding(value, held_and_missing("持有", shared, "未见", missing), evidence)
+    detail = held_and_missing("持有", shared, "未见", missing) if shared else f"未见岗位提到的{listed(missing)}"
+    return Finding(value, detail, evidence)
 
 
 def place(pair: JobPair) -> Finding:
@@ -173,10 +176,10 @@ def pay(pair: JobPair) -> Finding:
     """Whether the pay reaches what the person asks at least."""
     offered, wanted = pair.demand.record.salary, pair.supply.record.expected_salary
     if offered is None or wanted is None:
-        return Finding(None, "薪资面议或未填期望薪资，不计入")
+        return Finding(None, "岗位薪资面议，不计入" if offered is None else "未填写期望薪资，不计入")
     if offered.high >= wanted:
-        return Finding(1.0, f"{offered.label}，不低于期望的 {wanted} 元/月")
-    return Finding(offered.high / wanted, f"{offered.label}，低于期望的 {wanted} 元/月")
+        return Finding(1.0, f"{offered.label}，达到期望的 {wanted:,} 元/月")
+    return Finding(offered.high / wanted, f"{offered.label}，低于期望的 {wanted:,} 元/月")
 
 
 def education(pair: JobPair) -> Finding:
@@ -186,7 +189,7 @@ def education(pair: JobPair) -> Finding:
         return Finding(None, "岗位未限学历，不计入" if held else "未填写学历，不计入")
     above = held.rank - asked.rank
     value = 1.0 if above <= 1 else 0.6 if above == 2 else 0.3
-    return Finding(value, f"要求{asked.label}，为{held.label}" + ("，高于要求较多" if above > 1 else ""))
+    return Finding(value, f"学历为{held.label}，{'高于' if above > 1 else '符合'}要求（{asked.label}）")
 
 
 def _years(talent: Talent, today: date) -> int | None:

@@ -27,18 +27,20 @@ def name_likeness(pair: Pair[Record, Record]) -> tuple[float, str]:
 def text_likeness(pair: Pair[Record, Record]) -> Finding:
     """How alike the two texts are as a whole."""
     value = between(pair.candidate.body, 0.0, SAME_THING)
-    return Finding(value, f"双方内容的语义相近程度 {value:.0%}")
+    degree = "很接近" if value >= 0.75 else "比较接近" if value >= 0.5 else "有些关联" if value >= 0.25 else "关联不大"
+    return Finding(value, f"双方所写内容{degree}（语义相近 {value:.0%}）")
 
 
 def word_share(pair: Pair[Record, Record]) -> Finding:
     """Share of the asking side's telling words that the other side uses too."""
-    return Finding(between(pair.candidate.words, 0.0, _MANY_WORDS), f"关键词重合 {pair.candidate.words:.0%}")
+    return Finding(between(pair.candidate.words, 0.0, _MANY_WORDS), f"对方写到了 {pair.candidate.words:.0%} 的关键词")
 
 
 def held_and_missing(having: str, held: Sequence[str], lacking: str, missing: Sequence[str]) -> str:
     """Both lists in one Chinese phrase, the second left out when it is empty, long ones cut short."""
-    return f"{having}：{_listed(held)}" + (f"；{lacking}：{_listed(missing)}" if missing else "")
+    return f"{having}：{listed(held)}" + (f"；{lacking}：{listed(missing)}" if missing else "")
 
 
-def _listed(names: Sequence[str], most: int = 6) -> str:
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """The names in one Chinese phrase, a long list cut short and counted, 无 for none."""
     return "、".join(names[:most]) + (f" 等 {len(names)} 项" if len(names) > most else "") if names else "无"

@@ -17,7 +17,7 @@ from matching.policy import policies
 from matching.rank import rank
 from matching.retrieve import Query, retrieve
 from matching.screen import screen
-from matching.specialties import Outlook, outlook, specialties
+from matching.specialties import LINKED, Outlook, outlook, specialties
 from matching.technology import technology as technology_market
 from matching.training import Gap, gap, training
 from models.courses import Course
@@ -32,8 +32,8 @@ from models.terms import Kind, Record
 
 DEPTH = 300
 """Candidates retrieved to be ranked."""
-LINK_DEPTH = 800
-"""Postings looked at for one programme's demand."""
+LINK_DEPTH = 400
+"""Postings looked at for one programme's demand, to begin with."""
 
 EVIDENCE = 20
 """Linked postings whose shared words are looked up: as many as a page shows."""
@@ -48,6 +48,8 @@ class Matcher:
     def __init__(self, shelf: Shelf, *, today: Callable[[], date]) -> None:
         self.shelf = shelf
         self._today = today
+        self._outlooks: dict[int, Outlook] = {}
+        self._outlooks_as_of: tuple[int, date] | None = None
 
     def talents_for(self, posting: int, *, k: int = 10, where: Where | None = None) -> Answer[Posting, Talent]:
         """The k talents who fit the posting best."""
@@ -96,12 +98,30 @@ class Matcher:
         return self.match(specialties(self.shelf.segmenter), self.document(Kind.POSTING, posting), k=k)
 
     def outlook_for(self, programme: int) -> Outlook:
-        """Demand for the programme against its graduates, and what to do about it."""
+        """Demand for the programme against its graduates, and what to do about it.
+
+        Remembered until the shelf changes or the day ends: it looks at hundreds of postings.
+        """
+        as_of = (self.shelf.revision, self._today())
+        if self._outlooks_as_of != as_of:
+            self._outlooks, self._outlooks_as_of = {}, as_of
+        known = self._outlooks
+        if programme not in known:
+            known[programme] = self._outlook(programme, as_of[1])
+        return known[programme]
+
+    def _outlook(self, programme: int, today: date) -> Outlook:
         document = cast(Document[Programme], self.document(Kind.PROGRAMME, programme))
         market = specialties(self.shelf.segmenter)
-        links = self.match(market, document, k=LINK_DEPTH, depth=LINK_DEPTH, cited=EVIDENCE).matches
+        depth = LINK_DEPTH
+        while True:
+            links = self.match(market, document, k=depth // 2, depth=depth, cited=EVIDENCE).matches
+            # While everything that comes back counts as demand, there is more to be found.
+            if len(links) < depth // 2 or links[-1].score < LINKED:
+                break
+            depth *= 2
         every = cast("list[Document[Programme]]", list(self.shelf[Kind.PROGRAMME].documents.values()))
-        return outlook(document, links, every, self._today())
+        return outlook(document, links, every, today)
 
     def document(self, kind: Kind, id: int) -> Document[Record]:
         """The document on the shelf. Raises NotFound."""

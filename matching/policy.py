@@ -62,12 +62,12 @@ def verdict(condition: Condition, organisation: Organisation) -> tuple[Verdict, 
             for name in names
             for value in condition.values
         )
-        shown = "、".join(names)
+        shown = "、".join(_named(condition.fact, name) for name in names)
     else:
         number = float(str(held))
         asked_number = condition.number or 0.0
         met = number >= asked_number if condition.operator is Operator.AT_LEAST else number <= asked_number
-        shown = f"{number:g}"
+        shown = _number(condition.fact, number)
     return (Verdict.MET if met else Verdict.UNMET), f"{condition.fact}：要求{asked}，实为{shown}"
 
 
@@ -109,7 +109,16 @@ def urgency(pair: PolicyPair, *, today: date) -> Finding:
     if closes is None:
         return Finding(None, "未写申报截止日期，不计入")
     days = (closes - today).days
+    if days < 0:
+        return Finding(0.0, f"申报已于 {closes} 截止")
     return Finding(1 - between(days, 30, 365), f"申报截止 {closes}，还有 {days} 天")
+
+
+_UNITS = {Fact.STAFF: "人", Fact.FOUNDED: "年", Fact.REVENUE: "元", Fact.INTERNS: "人", Fact.PATENTS: "项"}
+
+
+def _number(fact: Fact, number: float) -> str:
+    return f"{number:.0f}{_UNITS[fact]}" if fact is Fact.FOUNDED else f"{number:,.0f}{_UNITS[fact]}"
 
 
 def _is_code(fact: Fact) -> bool:
@@ -119,7 +128,7 @@ def _is_code(fact: Fact) -> bool:
 def _asked(condition: Condition) -> str:
     if condition.operator is Operator.ONE_OF:
         return f"属于{'、'.join(_named(condition.fact, value) for value in condition.values)}"
-    return f"{condition.operator} {condition.number:g}"
+    return f"{condition.operator}{_number(condition.fact, condition.number or 0)}"
 
 
 def _named(fact: Fact, value: str) -> str:

@@ -98,8 +98,10 @@ def teaches_nothing_missing(pair: TrainingPair, *, found: Gap) -> str | None:
 
 
 def over(record: Record, *, today: date) -> str | None:
-    ends = record.ends if isinstance(record, Course) else None
-    return f"课程已于 {ends} 结束" if ends and ends < today else None
+    if not isinstance(record, Course):
+        return None
+    last = record.starts or record.ends
+    return f"课程已于 {last} 开课或结束" if last and last < today else None
 
 
 def not_admitted(pair: TrainingPair, *, education: Education | None) -> str | None:

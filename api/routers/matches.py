@@ -111,7 +111,7 @@ def courses_for_talent(
     if posting and occupation:
         raise Malformed(f"目标只能给一个：岗位 {posting} 与职业 {occupation} 不能同时指定")
     if posting:
-        target: Document[Posting] = find(services, matcher, Kind.POSTING, posting)  # type: ignore[assignment]
+        target: Document[Posting] = find(services, matcher, Kind.POSTING, posting)  # type: ignore[assignment]  # a kind holds its records
         name = f"岗位“{target.record.title}”"
     elif occupation:
         target = matcher.draft(occupation_target(occupation))

@@ -64,7 +64,9 @@ def test_catching_up_twice_changes_nothing(sqlite_store: Store) -> None:
 
 def test_a_shelf_that_starts_empty_ends_equal_to_one_that_followed(sqlite_store: Store) -> None:
     followed = a_shelf()
-    ids = [publish(sqlite_store, followed, a_posting(title=f"岗位{n}", description="数控车床操作")).id for n in range(20)]
+    ids = [
+        publish(sqlite_store, followed, a_posting(title=f"岗位{n}", description="数控车床操作")).id for n in range(20)
+    ]
     publish(sqlite_store, followed, a_posting(title="护理员"), id=ids[3])
     withdraw(sqlite_store, followed, ids[5])
     publish(sqlite_store, followed, a_talent(skills=("PLC编程",)))

@@ -27,6 +27,7 @@ from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperGroup
 
+from api import evaluation
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.settings import Settings
@@ -80,9 +81,8 @@ app = typer.Typer(
     cls=_OneLine, no_args_is_help=True, add_completion=False, help="产教联合体人才供需匹配服务", rich_markup_mode="rich"
 )
 samples = typer.Typer(no_args_is_help=True, help="示例联合体的数据")
-evaluation = typer.Typer(no_args_is_help=True, help="在带标注的文件上评测各检索环节")
 app.add_typer(samples, name="sample")
-app.add_typer(evaluation, name="evaluate")
+app.add_typer(evaluation.app, name="evaluate")
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from matching.evaluate import (
 )
 from models.terms import Kind
 
-app = typer.Typer(help="评测各级检索与排序", no_args_is_help=True)
+app = typer.Typer(help="在带标注的文件上评测各检索环节", no_args_is_help=True)
 out = Console(highlight=False)
 
 Json = Annotated[Path | None, typer.Option("--json", help="把结果写成 JSON 文件")]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -35,6 +35,15 @@ class Settings(BaseSettings):
     """一个 JSON 请求正文的大小上限（字节）"""
     timezone: str = "Asia/Shanghai"
     """判断“今天”所用的时区"""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"没有时区“{name}”，应如 Asia/Shanghai") from None
+        return name
 
     def today(self) -> date:
         """The day it is in the settings' time zone."""

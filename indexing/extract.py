@@ -38,8 +38,8 @@ _DECLARED: Mapping[str, Wish] = {
 }
 """Fields that list names: each entry is a fact even when the vocabulary does not know it."""
 
-_SILENT = frozenset({"organisation", "provider", "issuer", "school", "specialties", "audience"})
-"""Fields in which a skill's name says something else."""
+_SILENT = frozenset({"organisation", "provider", "issuer", "school", "specialties", "audience", "expected_positions"})
+"""Fields in which a skill's name says something else: whoever wants to be a 数控车床操作工 need not be one yet."""
 
 
 @dataclass(frozen=True, slots=True)

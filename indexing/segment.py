@@ -16,7 +16,7 @@ from data import taxonomy
 from indexing.phrases import PhraseBook
 from models.text import fold
 
-VERSION = 1
+VERSION = 2
 """Raised when the words of a text change for another reason than the dictionary."""
 
 _WINDOW = 6
@@ -52,7 +52,8 @@ class Segmenter:
         rest = 0
         for start, end, name in self._whole.find(folded):
             found += self._cut(folded[rest:start])
-            found.append(name)
+            parts = self._cut(folded[start:end])
+            found += [*parts, name] if parts != [name] else parts
             rest = end
         return found + self._cut(folded[rest:])
 

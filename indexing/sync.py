@@ -46,10 +46,12 @@ def build(store: Store, shelf: Shelf, folder: Path, *, progress: Callable[[int],
 
     A snapshot that does not fit is left aside and everything is made anew.
     """
-    try:
-        snapshot.restore(shelf, store, folder)
-    except IndexMismatch as error:
-        log.info("index is built anew", reason=str(error))
+    with shelf.changing:
+        if not shelf.revision:  # a publication may have come first, and then the shelf is not empty
+            try:
+                snapshot.restore(shelf, store, folder)
+            except IndexMismatch as error:
+                log.info("index is built anew", reason=str(error))
     since = 0
 
     def counted(size: int) -> None:

@@ -93,7 +93,7 @@ def training(found: Gap, talent: Document[Talent], today: date, segmenter: Segme
 
 
 def teaches_nothing_missing(pair: TrainingPair, *, found: Gap) -> str | None:
-    taught = set(pair.supply.facts.skill_names())
+    taught = set(pair.supply.facts.skills_taught())
     return None if taught & found.missing.keys() else "课程不教所缺的技能"
 
 
@@ -111,7 +111,7 @@ def not_admitted(pair: TrainingPair, *, education: Education | None) -> str | No
 
 def closes(pair: TrainingPair, *, found: Gap) -> Finding:
     """Share of the missing skills that the course teaches, required ones counting more."""
-    taught = set(pair.supply.facts.skill_names())
+    taught = set(pair.supply.facts.skills_taught())
     added = [name for name in found.missing if name in taught]
     left = [name for name in found.missing if name not in taught]
     value = sum(found.missing[name] for name in added) / sum(found.missing.values())
@@ -133,7 +133,7 @@ def prepared(pair: TrainingPair, *, held: frozenset[str]) -> Finding:
 
 def hours_per_skill(pair: TrainingPair) -> Finding:
     """How little time a taught skill takes: 1 up to 8 hours, 0 from 120."""
-    hours, taught = pair.supply.record.hours, len(pair.supply.facts.skill_names())
+    hours, taught = pair.supply.record.hours, len(pair.supply.facts.skills_taught())
     if hours is None or not taught:
         return Finding(None, "未写学时，不计入")
     return Finding(1 - between(hours / taught, 8, 120), f"{hours:g} 学时，教授 {taught} 项技能")

@@ -1,12 +1,12 @@
 """Supply of learning."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from models.terms import (
+    Day,
     DivisionCode,
     Education,
     Headcount,
@@ -63,8 +63,8 @@ class Course(Record):
     seats: Headcount | None = None
     division: DivisionCode | None = None
     place: OptionalName = None
-    starts: date | None = None
-    ends: date | None = None
+    starts: Day | None = None
+    ends: Day | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -52,6 +52,10 @@ class Facts:
         """Canonical skills in order of first mention, each once."""
         return tuple(dict.fromkeys(mention.name for mention in self.skills))
 
+    def skills_taught(self) -> tuple[str, ...]:
+        """The same without what a course only presupposes."""
+        return tuple(dict.fromkeys(m.name for m in self.skills if m.span.field != "prerequisites"))
+
     def skills_asked(self) -> dict[str, float]:
         """Skill → how much it counts: by the strongest wish with which any mention asks for it."""
         return _strongest(self.skills)

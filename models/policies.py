@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from models.terms import DivisionCode, Kind, Name, Names, OptionalName, Record, Text, Value, Yuan
+from models.terms import Day, DivisionCode, Kind, Name, Names, OptionalName, Record, Text, Value, Yuan
 
 
 class Instrument(StrEnum):
@@ -100,9 +99,9 @@ class Policy(Record):
     """Whom it addresses: 企业, 学校, 学生 …"""
     conditions: Annotated[tuple[Condition, ...], Field(max_length=50)] = ()
     division: DivisionCode | None = None
-    published: date | None = None
-    opens: date | None = None
-    closes: date | None = None
+    published: Day | None = None
+    opens: Day | None = None
+    closes: Day | None = None
     """Last day of application; None when it is open-ended or not stated."""
     url: Annotated[str, Field(pattern=r"^https?://", max_length=2_000)] | None = None
 

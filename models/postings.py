@@ -1,11 +1,11 @@
 """Demand for people."""
 
-from datetime import date
 from typing import ClassVar, Self
 
 from pydantic import model_validator
 
 from models.terms import (
+    Day,
     DivisionCode,
     Education,
     Employment,
@@ -59,8 +59,8 @@ class Posting(Record):
     industry: IndustryCode | None = None
     occupation: OccupationCode | None = None
     benefits: Names = ()
-    published: date | None = None
-    expires: date | None = None
+    published: Day | None = None
+    expires: Day | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

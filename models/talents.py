@@ -1,11 +1,11 @@
 """Supply of people."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from models.terms import (
+    Day,
     DivisionCode,
     Education,
     Employment,
@@ -64,8 +64,8 @@ class Talent(Record):
     """Internships, projects, contests, work; one text each."""
     experience_years: Years | None = None
     self_description: Text = ""
-    available_from: date | None = None
-    available_until: date | None = None
+    available_from: Day | None = None
+    available_until: Day | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

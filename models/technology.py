@@ -1,12 +1,12 @@
 """Demand for and supply of technology."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from models.terms import (
+    Day,
     DivisionCode,
     IndustryCode,
     Kind,
@@ -46,11 +46,11 @@ class Need(Record):
     industry: IndustryCode | None = None
     budget_low: Yuan | None = None
     budget_high: Yuan | None = None
-    deadline: date | None = None
+    deadline: Day | None = None
     secrecy: Secrecy = Secrecy.MEMBERS
     division: DivisionCode | None = None
     place: OptionalName = None
-    published: date | None = None
+    published: Day | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -91,4 +91,4 @@ class Offer(Record):
     price: Yuan | None = None
     division: DivisionCode | None = None
     place: OptionalName = None
-    published: date | None = None
+    published: Day | None = None

@@ -210,6 +210,12 @@ def _none_if_blank(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("应为日期，如 2026-09-01")
+    return value
+
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT), BeforeValidator(_cleaned)]
 """A short, non-empty text: a title, a name."""
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT), BeforeValidator(_cleaned)]
@@ -232,6 +238,8 @@ SpecialtyCode = Annotated[str, StringConstraints(pattern=r"^\d{6,7}(T|K|TK)?$")]
 """A specialty of the national catalogues, such as 460301."""
 Month = Annotated[str, StringConstraints(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, such as 2027-06."""
+Day = Annotated[date, BeforeValidator(_no_number)]
+"""A calendar day, 2026-09-01; a bare number is a mistake and no count of seconds since 1970."""
 Years = Annotated[int, Field(ge=0, le=60)]
 Yuan = Annotated[int, Field(ge=0, le=100_000_000_000)]
 Headcount = Annotated[int, Field(ge=1, le=100_000)]
@@ -291,8 +299,8 @@ class Record(Value):
 class Period(Value):
     """Days from `start` to `end`, both included; an open end has none."""
 
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -37,7 +37,7 @@ def test_a_course_that_closes_more_of_the_gap_stands_first() -> None:
         a_course(name="直播入门", skills=("直播运营",)),
     )
     found, answer = matcher.courses_for(2, matcher.document(Kind.POSTING, 1))
-    assert found.held == ("电气识图",)
+    assert found.held == ("电气原理图",)
     assert set(found.missing) == {"PLC编程", "变频器调试"}
     assert [match.pair.supply.id for match in answer.matches] == [4, 3]
     assert reason(answer.matches[0], "closes").detail.startswith("学到：PLC编程、变频器调试")
@@ -45,7 +45,7 @@ def test_a_course_that_closes_more_of_the_gap_stands_first() -> None:
 
 
 def test_who_lacks_nothing_needs_no_course() -> None:
-    matcher = a_matcher(a_posting(required_skills=("焊接",)), a_talent(skills=("焊接",)), a_course(skills=("焊接",)))
+    matcher = a_matcher(a_posting(title="技术员", required_skills=("焊接",)), a_talent(skills=("焊接",)), a_course(skills=("焊接",)))
     found, answer = matcher.courses_for(2, matcher.document(Kind.POSTING, 1))
     assert (dict(found.missing), answer.matches) == ({}, ())
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from functools import lru_cache
 
 from indexing.segment import Segmenter
 from indexing.text import NAMES_OF_MEMBERS
@@ -35,7 +36,7 @@ def within(document: Document[Record], field: str, text: str) -> tuple[Span, ...
 
 def shared_words(pair: Pair[Record, Record], segmenter: Segmenter) -> Evidence:
     """The words of two or more characters that both sides use, longest first."""
-    ours, theirs = (_places(side.texts, segmenter) for side in (pair.demand, pair.supply))
+    ours, theirs = _places(pair.demand, segmenter), _places(pair.supply, segmenter)
     common = sorted(ours.keys() & theirs.keys(), key=lambda word: (-len(word), word))[:_MOST_SPANS]
     return Evidence(
         demand=tuple(ours[word] for word in common),
@@ -43,10 +44,11 @@ def shared_words(pair: Pair[Record, Record], segmenter: Segmenter) -> Evidence:
     )
 
 
-def _places(texts: Mapping[str, str], segmenter: Segmenter) -> dict[str, Span]:
+@lru_cache(maxsize=5_000)  # a candidate comes up again and again, and segmenting it is most of an answer's time
+def _places(document: Document[Record], segmenter: Segmenter) -> dict[str, Span]:
     """Each word and the first place where it stands in the text as written."""
     places: dict[str, Span] = {}
-    for field, text in texts.items():
+    for field, text in document.texts.items():
         if field in NAMES_OF_MEMBERS:
             continue
         folded = fold(text)

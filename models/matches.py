@@ -76,9 +76,9 @@ def _strongest(mentions: tuple[Mention, ...]) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Document(Generic[R]):
-    """A stored record as retrieval and ranking see it."""
+    """A stored record as retrieval and ranking see it; equal only to itself, so that work on it can be remembered."""
 
     id: int
     revision: int

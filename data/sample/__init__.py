@@ -19,6 +19,7 @@ from data.sample.city import DIVISIONS
 from data.sample.technology import NeedJudgement
 from data.sample.truth import Judgement, judgements
 from data.store import Saved, Store
+from data.taxonomy import division_label
 from models.courses import Course
 from models.organisations import Organisation
 from models.policies import Policy
@@ -27,6 +28,8 @@ from models.specialties import Programme
 from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, OrganisationId, Record
+
+P = TypeVar("P", Organisation, Talent)
 
 ENTERPRISES, POSTINGS, TALENTS, COURSES = 120, 1_500, 3_000, 300
 _BATCH = 500
@@ -65,9 +68,9 @@ def consortium(seed: int = 2026, *, today: date = date(2026, 9, 1), scale: float
     students = supply.talents(_dice(seed, "talents"), employers, _scaled(TALENTS, scale), today)
     solved = research.technology(_dice(seed, "technology"), employers, institutions, scale, today)
     return Consortium(
-        organisations=(*(one.organisation for one in employers), *institutions),
+        organisations=tuple(map(_placed, (*(one.organisation for one in employers), *institutions))),
         postings=tuple(one.posting for one in hirings),
-        talents=tuple(one.talent for one in students),
+        talents=tuple(_placed(one.talent) for one in students),
         courses=tuple(learning.courses(_dice(seed, "courses"), _scaled(COURSES, scale), today)),
         needs=solved.needs,
         offers=solved.offers,
@@ -78,6 +81,18 @@ def consortium(seed: int = 2026, *, today: date = date(2026, 9, 1), scale: float
         trends={one.role.name: one.role.trend for one in hirings},
         roles={one.posting.source.id: one.role.name for one in hirings if one.posting.source},
     )
+
+
+def _placed(record: P) -> P:
+    """The record with the names of its places: no code table knows the codes of an invented city."""
+    named: dict[str, object] = {}
+    if record.place is None and record.division in DIVISIONS:
+        named["place"] = DIVISIONS[record.division]
+    if isinstance(record, Talent) and not record.expected_places:
+        named["expected_places"] = tuple(
+            DIVISIONS.get(code) or division_label(code) for code in record.expected_divisions
+        )
+    return record.model_copy(update=named) if named else record
 
 
 def _dice(seed: int, what: str) -> Random:

@@ -27,7 +27,7 @@ def contents(shelf: Shelf) -> dict[Kind, object]:
         ids = sorted(section.documents)
         query = domain_segmenter().words("数控车床操作 护理 PLC编程")
         found[kind] = (
-            [section.documents[id] for id in ids],
+            [(d.id, d.revision, d.record, d.texts, d.facts) for d in (section.documents[id] for id in ids)],
             section.heads.vectors(ids).tolist(),
             section.bodies.vectors(ids).tolist(),
             np.round(section.words.scores(query).of(ids), 5).tolist(),
@@ -158,3 +158,35 @@ class CountingEncoder(HashingEncoder):
     def encode(self, texts, **options):  # type: ignore[no-untyped-def]
         self.texts += len(texts)
         return super().encode(texts, **options)
+
+
+def test_a_build_that_was_cut_off_goes_on_from_its_checkpoint_and_ends_equal(
+    sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexing.sync.CHECKPOINT", 256)
+    sqlite_store.save_all([a_posting(title=f"岗位{n}", description=f"数控车床操作第{n}班") for n in range(900)])
+    done = 0
+
+    def cut(size: int) -> None:
+        nonlocal done
+        done += size
+        if done > 600:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(sqlite_store, a_shelf(), tmp_path, progress=cut)
+    resumed, at_once, seen = a_shelf(), a_shelf(), []
+    build(sqlite_store, resumed, tmp_path, progress=seen.append)
+    catch_up(sqlite_store, at_once)
+    assert sum(seen) == 900 - 512
+    assert contents(resumed) == contents(at_once)
+
+
+def test_publications_during_a_build_are_not_lost(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf()
+    publish(sqlite_store, shelf, a_posting(title="先到的岗位"))
+    snapshot.save(shelf, tmp_path)
+    later = a_shelf()
+    publish(sqlite_store, later, a_posting(title="抢先发布的岗位"))  # before the build has restored anything
+    build(sqlite_store, later, tmp_path)
+    assert len(later[Kind.POSTING].documents) == len(later[Kind.POSTING].words) == 2

@@ -45,7 +45,9 @@ def test_a_course_that_closes_more_of_the_gap_stands_first() -> None:
 
 
 def test_who_lacks_nothing_needs_no_course() -> None:
-    matcher = a_matcher(a_posting(title="技术员", required_skills=("焊接",)), a_talent(skills=("焊接",)), a_course(skills=("焊接",)))
+    matcher = a_matcher(
+        a_posting(title="技术员", required_skills=("焊接",)), a_talent(skills=("焊接",)), a_course(skills=("焊接",))
+    )
     found, answer = matcher.courses_for(2, matcher.document(Kind.POSTING, 1))
     assert (dict(found.missing), answer.matches) == ({}, ())
 

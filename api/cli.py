@@ -35,6 +35,7 @@ from data import sample
 from data.ingest import Limits, import_file
 from data.store import Store
 from indexing import snapshot, sync
+from indexing.encode import load_encoder
 from models.errors import ChanjiaoError, Conflict, Malformed, StoreUnavailable, UnknownName
 from models.reasons import reason_of
 from models.terms import Kind
@@ -167,6 +168,14 @@ def load() -> None:
     with open_store(settings) as store:
         _load_sample(store, settings.today())
         _bring_up_to_date(settings, store)
+
+
+@app.command()
+def prepare() -> None:
+    """备好编码模型：随包模型首次使用前要转换一次，约需数秒。"""
+    settings = _settings()
+    encoder = load_encoder(settings.encoder, settings.models)
+    out.print(f"编码模型已就绪：{encoder.name}（{encoder.dim} 维）", soft_wrap=True)
 
 
 @app.command()

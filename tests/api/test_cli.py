@@ -183,3 +183,7 @@ def eventually_ready(address: str) -> bool:
         except OSError:
             time.sleep(0.1)
     return False
+
+
+def test_prepare_says_which_encoder_is_ready(var: Path) -> None:
+    assert "编码模型已就绪：hashing" in run("prepare")

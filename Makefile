@@ -1,6 +1,6 @@
 # make serve   creates the environment, prepares the model, loads the sample, opens the service
 # make test    the same environment, then format, lint, types, import contract, tests
-# make bench   measures; asserts nothing
+# make bench   measures and asserts nothing; POSTINGS=file.csv measures on your own rows
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,7 +24,8 @@ check: .venv/test
 	@$(BIN)/lint-imports
 
 bench: .venv/test
-	@for name in encoder service; do echo "==> $$name"; $(BIN)/python -m tests.benchmarks.bench_$$name || exit 1; done
+	@for name in encoder service; do echo "==> $$name"; \
+		$(BIN)/python -m tests.benchmarks.bench_$$name $(if $(POSTINGS),--postings $(POSTINGS)) || exit 1; done
 
 .venv/python:
 	@echo "==> [1/3] 创建虚拟环境 .venv"

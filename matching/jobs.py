@@ -18,6 +18,13 @@ from models.text import key
 
 JobPair = Pair[Posting, Talent]
 
+_DOUBT = 0.3
+"""What is added to the skills asked for: to have the only one that a text happens to name proves little."""
+_SOON = 9
+"""Months before graduation from which a student counts as available: the last school year is for 岗位实习 and jobs."""
+_IN_SCHOOL = frozenset({Employment.INTERNSHIP, Employment.APPRENTICESHIP, Employment.ORDER_CLASS, Employment.PART_TIME})
+"""Engagements that begin before graduation."""
+
 
 def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
     """The market as of a day."""
@@ -29,21 +36,22 @@ def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
         closed=partial(closed, today=today),
         requirements=(
             Requirement("education", "学历", too_little_education),
-            Requirement("employment", "用工形式", other_employment),
             Requirement("first_year", "实习年级", first_year_intern),
-            Requirement("shift", "班次", unacceptable_shift),
         ),
         features=(
-            Feature("position", "岗位意向", 0.24, position),
-            Feature("skills", "技能", 0.24, skill_coverage),
-            Feature("text", "内容相近", 0.12, text_likeness),
+            Feature("position", "岗位意向", 0.22, position),
+            Feature("skills", "技能", 0.22, skill_coverage),
+            Feature("text", "内容相近", 0.11, text_likeness),
             Feature("words", "用词相同", 0.10, word_share, cite=partial(shared_words, segmenter=segmenter)),
             Feature("specialty", "专业", 0.08, specialty),
-            Feature("experience", "经验", 0.07, partial(experience, today=today)),
+            Feature("employment", "用工形式", 0.07, employment),
+            Feature("experience", "经验", 0.05, partial(experience, today=today)),
             Feature("certificates", "证书", 0.05, certificates),
             Feature("place", "地点", 0.05, place),
-            Feature("pay", "薪资", 0.03, pay),
-            Feature("education", "学历相称", 0.02, education),
+            Feature("pay", "薪资", 0.02, pay),
+            Feature("availability", "到岗时间", 0.01, partial(availability, today=today)),
+            Feature("shift", "班次", 0.01, shift),
+            Feature("education", "学历相称", 0.01, education),
         ),
     )
 
@@ -58,23 +66,11 @@ def too_little_education(pair: JobPair) -> str | None:
     return f"要求{asked.label}，实为{held.label}" if asked and held and held < asked else None
 
 
-def other_employment(pair: JobPair) -> str | None:
-    offered, sought = pair.demand.record.employment, pair.supply.record.seeking
-    return f"岗位为{offered}，求职意向为{'、'.join(sought)}" if offered and sought and offered not in sought else None
-
-
 def first_year_intern(pair: JobPair) -> str | None:
     """职业学校学生实习管理规定, art. 16: no first-year students in 岗位实习."""
     if pair.demand.record.employment is Employment.INTERNSHIP and pair.supply.record.grade == 1:
         return "一年级学生不得参加岗位实习（《职业学校学生实习管理规定》第十六条）"
     return None
-
-
-def unacceptable_shift(pair: JobPair) -> str | None:
-    shift, accepted = pair.demand.record.shift, pair.supply.record.shifts
-    if shift is None or not accepted or shift in accepted or shift is Shift.FLEXIBLE:
-        return None
-    return f"岗位为{shift}，可接受{'、'.join(accepted)}"
 
 
 def position(pair: JobPair) -> Finding:
@@ -100,7 +96,7 @@ def skill_coverage(pair: JobPair) -> Finding:
         return Finding(None, "未写明掌握的技能，不计入" if asked else "岗位未写明技能，不计入")
     shared = [name for name in asked if name in held]
     missing = [name for name in asked if name not in held]
-    value = sum(asked[name] for name in shared) / sum(asked.values())
+    value = sum(asked[name] for name in shared) / (sum(asked.values()) + _DOUBT)
     evidence = Evidence(spans_of(pair.demand.facts.skills, shared), spans_of(pair.supply.facts.skills, shared))
     return Finding(value, held_and_missing("具备", shared, "缺少", missing), evidence)
 
@@ -138,6 +134,37 @@ def experience(pair: JobPair, *, today: date) -> Finding:
     if held >= asked:
         return Finding(1.0, f"要求 {asked} 年经验，已有 {held} 年")
     return Finding(max(0.0, 1 - (asked - held) / 3), f"要求 {asked} 年经验，" + (f"现有 {held} 年" if held else "暂无"))
+
+
+def employment(pair: JobPair) -> Finding:
+    """Whether the engagement is one that the person seeks; another that also begins at school counts half."""
+    offered, sought = pair.demand.record.employment, pair.supply.record.seeking
+    if offered is None or not sought:
+        return Finding(None, "岗位未注明用工形式，不计入" if sought else "未填写求职类型，不计入")
+    if offered in sought:
+        return Finding(1.0, f"岗位为{offered}，符合求职意向")
+    near = offered in _IN_SCHOOL and not _IN_SCHOOL.isdisjoint(sought)
+    return Finding(0.5 if near else 0.0, f"岗位为{offered}，求职意向为{'、'.join(sought)}")
+
+
+def shift(pair: JobPair) -> Finding:
+    """Whether the shift is one that the person accepts."""
+    asked, accepted = pair.demand.record.shift, pair.supply.record.shifts
+    if asked is None or not accepted:
+        return Finding(None, "岗位未注明班次，不计入" if accepted else "未填写可接受的班次，不计入")
+    suits = asked in accepted or asked is Shift.FLEXIBLE
+    return Finding(1.0 if suits else 0.0, f"岗位为{asked}，可接受{'、'.join(accepted)}")
+
+
+def availability(pair: JobPair, *, today: date) -> Finding:
+    """Whether the person can start: a job waits for graduation, an internship or apprenticeship does not."""
+    graduation = pair.supply.record.graduation
+    if graduation is None:
+        return Finding(None, "未填写毕业时间，不计入")
+    months = (int(graduation[:4]) - today.year) * 12 + int(graduation[5:]) - today.month
+    if months <= _SOON or pair.demand.record.employment in _IN_SCHOOL:
+        return Finding(1.0, "已毕业或临近毕业，可到岗" if months <= _SOON else "在校期间即可参加")
+    return Finding(max(0.0, 1 - (months - _SOON) / 24), f"{graduation} 毕业，还有 {months} 个月")
 
 
 def certificates(pair: JobPair) -> Finding:

@@ -41,6 +41,10 @@ BETTER_AND_WORSE = [
     ("期望这类岗位的排在期望别的前面", {}, {"expected_positions": ("电气自动化技术员",)}, {"expected_positions": ("会计",)}),
     ("专业对口的排在不对口的前面", {"specialties": ("电气自动化技术",)}, {"specialty": "电气自动化技术"}, {"specialty": "护理"}),
     ("专业同类的排在不同类的前面", {"specialties": ("电气自动化技术",)}, {"specialty": "机电一体化技术"}, {"specialty": "护理"}),
+    ("想要这种用工形式的排在不想要的前面", {"employment": Employment.FULL_TIME}, {"seeking": (Employment.FULL_TIME,)}, {"seeking": (Employment.INTERNSHIP,)}),
+    ("都在校期间的用工形式算相近", {"employment": Employment.APPRENTICESHIP}, {"seeking": (Employment.INTERNSHIP,)}, {"seeking": (Employment.FULL_TIME,)}),
+    ("接受夜班的排在不接受的前面", {"shift": Shift.NIGHT}, {"shifts": (Shift.NIGHT,)}, {"shifts": (Shift.DAY,)}),
+    ("临近毕业的排在还要读几年的前面", {}, {"graduation": "2027-06", "grade": 3}, {"graduation": "2029-06", "grade": 1}),
     ("有证的排在无证的前面", {"required_certificates": ("低压电工作业证",)}, {"certificates": ("电工证（低压）",)}, {}),
     ("期望地点相符的排在不符的前面", {"division": "330206"}, {"expected_divisions": ("330200",)}, {"expected_divisions": ("110100",)}),
     ("薪资够得着的排在够不着的前面", {"salary": Salary(low=6000, high=7000)}, {"expected_salary": 6000}, {"expected_salary": 12000}),
@@ -87,9 +91,7 @@ def test_the_same_pair_scores_the_same_reasons_from_either_side() -> None:
 
 REQUIREMENTS = [
     ("学历不够", {"education": Education.BACHELOR}, {"level": SchoolLevel.SECONDARY_VOCATIONAL}, "学历", "要求本科，实为高中/中职"),
-    ("只想实习", {"employment": Employment.FULL_TIME}, {"seeking": (Employment.INTERNSHIP,)}, "用工形式", "岗位为全职，求职意向为实习"),
     ("一年级实习", {"employment": Employment.INTERNSHIP}, {"grade": 1, "seeking": (Employment.INTERNSHIP,)}, "实习年级", "第十六条"),
-    ("不上夜班", {"shift": Shift.NIGHT}, {"shifts": (Shift.DAY,)}, "班次", "岗位为夜班，可接受白班"),
 ]  # fmt: skip
 
 
@@ -183,7 +185,7 @@ def test_names_of_people_and_protected_traits_are_no_feature() -> None:
 
     names = {feature.name for feature in jobs(TODAY, domain_segmenter()).features}
     assert names == {
-        "position", "skills", "text", "words", "specialty", "experience", "certificates", "place", "pay", "education",
+        "position", "skills", "text", "words", "specialty", "experience", "certificates", "place", "pay", "education", "availability", "employment", "shift",
     }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ JobPair = Pair[Posting, Talent]
 
 _DOUBT = 0.3
 """What is added to the skills asked for: to have the only one that a text happens to name proves little."""
+_OUT_OF_REACH = 5
+"""Years of experience short from which nobody is called for interview; real postings ask 3, 5 or 10."""
 _SOON = 9
 """Months before graduation from which a student counts as available: the last school year is for 岗位实习 and jobs."""
 _IN_SCHOOL = frozenset({Employment.INTERNSHIP, Employment.APPRENTICESHIP, Employment.ORDER_CLASS, Employment.PART_TIME})
@@ -36,16 +38,17 @@ def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
         closed=partial(closed, today=today),
         requirements=(
             Requirement("education", "学历", too_little_education),
+            Requirement("experience", "经验差距", partial(out_of_reach, today=today)),
             Requirement("first_year", "实习年级", first_year_intern),
         ),
         features=(
             Feature("position", "岗位意向", 0.22, position),
             Feature("skills", "技能", 0.22, skill_coverage),
             Feature("text", "内容相近", 0.11, text_likeness),
-            Feature("words", "用词相同", 0.10, word_share, cite=partial(shared_words, segmenter=segmenter)),
+            Feature("words", "用词相同", 0.08, word_share, cite=partial(shared_words, segmenter=segmenter)),
             Feature("specialty", "专业", 0.08, specialty),
             Feature("employment", "用工形式", 0.07, employment),
-            Feature("experience", "经验", 0.05, partial(experience, today=today)),
+            Feature("experience", "经验", 0.07, partial(experience, today=today)),
             Feature("certificates", "证书", 0.05, certificates),
             Feature("place", "地点", 0.05, place),
             Feature("pay", "薪资", 0.02, pay),
@@ -64,6 +67,13 @@ def closed(record: Record, *, today: date) -> str | None:
 def too_little_education(pair: JobPair) -> str | None:
     asked, held = pair.demand.record.education, pair.supply.record.education
     return f"要求{asked.label}，实为{held.label}" if asked and held and held < asked else None
+
+
+def out_of_reach(pair: JobPair, *, today: date) -> str | None:
+    asked, held = pair.demand.record.experience_years, _years(pair.supply.record, today)
+    if asked is None or held is None or asked - held < _OUT_OF_REACH:
+        return None
+    return f"要求 {asked} 年经验，相差 {asked - held} 年"
 
 
 def first_year_intern(pair: JobPair) -> str | None:

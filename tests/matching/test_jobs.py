@@ -91,6 +91,7 @@ def test_the_same_pair_scores_the_same_reasons_from_either_side() -> None:
 
 REQUIREMENTS = [
     ("学历不够", {"education": Education.BACHELOR}, {"level": SchoolLevel.SECONDARY_VOCATIONAL}, "学历", "要求本科，实为高中/中职"),
+    ("经验相差太远", {"experience_years": 10}, {"grade": 3}, "经验差距", "要求 10 年经验，相差 10 年"),
     ("一年级实习", {"employment": Employment.INTERNSHIP}, {"grade": 1, "seeking": (Employment.INTERNSHIP,)}, "实习年级", "第十六条"),
 ]  # fmt: skip
 

@@ -222,6 +222,8 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        # asyncio does so only for sockets that it opens itself; without it the end of every answer waits 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise Conflict(f"不能监听 {settings.host}:{settings.port}（{error.strerror}），请换一个 --port") from error
     with listener:

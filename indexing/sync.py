@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from itertools import islice
@@ -123,6 +124,10 @@ class Follower:
                     with snapshot.writing(self._folder):
                         build(self._store, self._shelf, self._folder, progress=self._progress)
                     saved = self._shelf.revision
+                    # Tens of thousands of documents are millions of objects that stay: left to the collector, each
+                    # of its full rounds stops every answer for a second.
+                    gc.collect()
+                    gc.freeze()
                     self.ready.set()
                     log.info("caught up", revision=self._shelf.revision, documents=len(self._shelf))
                 else:

@@ -66,7 +66,7 @@ def closed(record: Record, *, today: date) -> str | None:
 
 def too_little_education(pair: JobPair) -> str | None:
     asked, held = pair.demand.record.education, pair.supply.record.education
-    return f"要求{asked.label}，实为{held.label}" if asked and held and held < asked else None
+    return f"要求{asked}，实为{held}" if asked and held and held < asked else None
 
 
 def out_of_reach(pair: JobPair, *, today: date) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, cast
 
@@ -48,6 +48,7 @@ class Matcher:
     def __init__(self, shelf: Shelf, *, today: Callable[[], date]) -> None:
         self.shelf = shelf
         self._today = today
+        self._openness: dict[tuple[str, Kind], tuple[tuple[int, date], list[int], list[str]]] = {}
         self._outlooks: dict[int, Outlook] = {}
         self._outlooks_as_of: tuple[int, date] | None = None
 
@@ -148,17 +149,22 @@ class Matcher:
         """
         section = self.shelf[market.facing(query.kind)]
         looked_for = self.query(query)
-        among, left_out = _available(section, market.closed, where)
-        while True:
-            candidates = retrieve(looked_for, section, depth=depth, among=among)
-            found = [(section.documents.get(candidate.id), candidate) for candidate in candidates]
-            pairs = [_pair(market, query, document, candidate) for document, candidate in found if document]
-            kept, removals = screen(pairs, market.requirements)
-            # Where the requirements leave too few, look deeper until there is nothing left to look at.
-            if len(kept) >= k or len(candidates) < depth:
-                matches = rank(kept, market.features, k=k, cited=cited)
-                return Answer(matches, retrieved=len(pairs), removals=left_out + removals)
-            depth *= 4
+        among, left_out = self._available(market, section, where)
+        candidates = retrieve(looked_for, section, depth=depth, among=among)
+        pairs = _pairs(market, query, section, candidates)
+        kept, removals = screen(pairs, market.requirements)
+        looked_at = len(pairs)
+        if len(kept) < k and len(candidates) == depth:
+            # The requirements left too few: hold them against everyone first, and retrieve among those who meet them.
+            ids = section.documents if among is None else among.tolist()
+            everyone = _pairs(market, query, section, [Candidate(id, 0, 0, 0, 0) for id in list(ids)])
+            eligible, removals = screen(everyone, market.requirements)
+            looked_at = len(everyone)
+            among = np.asarray([pair.candidate.id for pair in eligible], dtype=np.int64)
+            candidates = retrieve(looked_for, section, depth=depth, among=among) if len(among) else []
+            kept = _pairs(market, query, section, candidates)
+        matches = rank(kept, market.features, k=k, cited=cited)
+        return Answer(matches, retrieved=looked_at, removals=left_out + removals)
 
     def query(self, document: Document[Record]) -> Query:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""
@@ -171,6 +177,40 @@ class Matcher:
         vectors = self.shelf.encoder.encode([head(document.record), body(document.texts)])
         return Query(vectors[0], vectors[1], words)
 
+    def _available(
+        self, market: Market[D, S], section: Section, where: Where | None
+    ) -> tuple[Ids | None, tuple[Removal, ...]]:
+        """The ids that may be retrieved, None when all may, and what was left out for which reason."""
+        still_open, closed = self._still_open(market, section)
+        removals = [Removal("open", "仍在有效期", len(closed), closed[0])] if closed else []
+        if where is not None:
+            inside = [id for id in still_open if (found := section.documents.get(id)) and where(found.record)]
+            if len(inside) < len(still_open):
+                removals.append(Removal("where", "所选范围", len(still_open) - len(inside), "不在所选范围内"))
+            still_open = inside
+        return (np.asarray(still_open, dtype=np.int64) if removals else None), tuple(removals)
+
+    def _still_open(self, market: Market[D, S], section: Section) -> tuple[list[int], list[str]]:
+        """The ids of records that take answers, and why the others do not.
+
+        Remembered until the shelf changes or the day ends: it asks every document of the section.
+        """
+        key = (market.name, section.kind)
+        as_of = (self.shelf.revision, self._today())
+        known = self._openness.get(key)
+        if known is None or known[0] != as_of:
+            ids: list[int] = []
+            closed: list[str] = []
+            for id, document in list(section.documents.items()):
+                reason = market.closed(document.record)
+                if reason is None:
+                    ids.append(id)
+                else:
+                    closed.append(reason)
+            known = (as_of, ids, closed)
+            self._openness[key] = known
+        return known[1], known[2]
+
     @property
     def jobs(self) -> Market[Posting, Talent]:
         """Postings and talents, as of today."""
@@ -182,32 +222,13 @@ class Matcher:
         return technology_market(self._today(), self.shelf.segmenter)
 
 
-def _available(
-    section: Section, closed: Callable[[Record], str | None], where: Where | None
-) -> tuple[Ids | None, tuple[Removal, ...]]:
-    """The ids that may be retrieved, None when all may, and what was left out for which reason."""
-    reasons: list[str] = []
-    outside = 0
-    ids: list[int] = []
-    for id, document in list(section.documents.items()):
-        reason = closed(document.record)
-        if reason is not None:
-            reasons.append(reason)
-        elif where is not None and not where(document.record):
-            outside += 1
-        else:
-            ids.append(id)
-    removals: list[Removal] = []
-    if reasons:
-        removals.append(Removal("open", "仍在有效期", len(reasons), reasons[0]))
-    if outside:
-        removals.append(Removal("where", "所选范围", outside, "不在所选范围内"))
-    return (np.asarray(ids, dtype=np.int64) if removals else None), tuple(removals)
-
-
-def _pair(market: Market[D, S], query: Document[Record], other: Document[Record], candidate: Candidate) -> Pair[D, S]:
-    """The two documents on the sides where they belong."""
-    asks = query.kind == market.demand
-    demand, supply = (query, other) if asks else (other, query)
+def _pairs(
+    market: Market[D, S], query: Document[Record], section: Section, candidates: Iterable[Candidate]
+) -> list[Pair[D, S]]:
+    """The query with each candidate that is still on the shelf, on the sides where they belong."""
+    found = [(section.documents.get(candidate.id), candidate) for candidate in candidates]
     # A market's sides are kinds, and a kind's documents hold its records: the checker cannot know.
-    return Pair(cast("Document[D]", demand), cast("Document[S]", supply), candidate)
+    ours = cast("Document[Any]", query)
+    if query.kind == market.demand:
+        return [Pair(ours, cast("Document[Any]", other), candidate) for other, candidate in found if other]
+    return [Pair(cast("Document[Any]", other), ours, candidate) for other, candidate in found if other]

@@ -76,4 +76,4 @@ class Talent(Record):
     @property
     def education(self) -> Education | None:
         """What the person has, or will have on graduation; None when the level is not known."""
-        return self.level.education if self.level else None
+        return None if self.level is None else self.level.education

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, NewType, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -64,23 +65,28 @@ class Ordered(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the lowest."""
-        return list(type(self)).index(self)
+        return _ranks(type(self))[self]
 
     @property
     def label(self) -> str:
         return self.value
 
     def __lt__(self, other: str) -> bool:
-        return self.rank < type(self)(other).rank
+        return self.rank < _ranks(type(self))[other]
 
     def __le__(self, other: str) -> bool:
-        return self.rank <= type(self)(other).rank
+        return self.rank <= _ranks(type(self))[other]
 
     def __gt__(self, other: str) -> bool:
-        return self.rank > type(self)(other).rank
+        return self.rank > _ranks(type(self))[other]
 
     def __ge__(self, other: str) -> bool:
-        return self.rank >= type(self)(other).rank
+        return self.rank >= _ranks(type(self))[other]
+
+
+@cache
+def _ranks(levels: type[Ordered]) -> dict[str, int]:
+    return {level: rank for rank, level in enumerate(levels)}
 
 
 class Education(Ordered):

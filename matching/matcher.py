@@ -32,6 +32,8 @@ from models.terms import Kind, Record
 
 DEPTH = 300
 """Candidates retrieved to be ranked."""
+WIDEST = 3_000
+"""Candidates looked at when the requirements leave too few of the first; those further off have little in common."""
 LINK_DEPTH = 400
 """Postings looked at for one programme's demand, to begin with."""
 
@@ -150,21 +152,15 @@ class Matcher:
         section = self.shelf[market.facing(query.kind)]
         looked_for = self.query(query)
         among, left_out = self._available(market, section, where)
-        candidates = retrieve(looked_for, section, depth=depth, among=among)
-        pairs = _pairs(market, query, section, candidates)
-        kept, removals = screen(pairs, market.requirements)
-        looked_at = len(pairs)
-        if len(kept) < k and len(candidates) == depth:
-            # The requirements left too few: hold them against everyone first, and retrieve among those who meet them.
-            ids = section.documents if among is None else among.tolist()
-            everyone = _pairs(market, query, section, [Candidate(id, 0, 0, 0, 0) for id in list(ids)])
-            eligible, removals = screen(everyone, market.requirements)
-            looked_at = len(everyone)
-            among = np.asarray([pair.candidate.id for pair in eligible], dtype=np.int64)
-            candidates = retrieve(looked_for, section, depth=depth, among=among) if len(among) else []
-            kept = _pairs(market, query, section, candidates)
-        matches = rank(kept, market.features, k=k, cited=cited)
-        return Answer(matches, retrieved=looked_at, removals=left_out + removals)
+        for wide in (depth, max(depth, WIDEST)):
+            candidates = retrieve(looked_for, section, depth=wide, among=among)
+            pairs = _pairs(market, query, section, candidates)
+            kept, removals = screen(pairs, market.requirements)
+            # Where the requirements leave too few, look further, once.
+            if len(kept) >= k or len(candidates) < wide:
+                break
+        matches = rank(kept[:depth], market.features, k=k, cited=cited)
+        return Answer(matches, retrieved=len(pairs), removals=left_out + removals)
 
     def query(self, document: Document[Record]) -> Query:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""

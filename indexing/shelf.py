@@ -94,6 +94,13 @@ class Shelf:
         """The words of a record's texts, in order."""
         return [word for text in found.values() for word in self.segmenter.words(text)]
 
+    def words_of(self, document: Document[Record]) -> frozenset[str]:
+        """The different words of the document: at hand for one that stands on the shelf."""
+        section = self[document.kind]
+        if section.documents.get(document.id) is document:
+            return section.words.words(document.id)
+        return frozenset(self.words(document.texts))
+
     def remember(self, known: Mapping[tuple[int, int], tuple[Vector, Vector]]) -> None:
         """Vectors by (id, revision) that need not be computed again when those records come."""
         self._known.update(known)

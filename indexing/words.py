@@ -34,6 +34,7 @@ class WordIndex:
 
     def __init__(self) -> None:
         self._terms: dict[str, int] = {}
+        self._names: list[str] = []
         self._documents: dict[int, _Counts] = {}
         self._frequency = np.zeros(0, dtype=np.int64)
         self._length = 0.0
@@ -75,6 +76,14 @@ class WordIndex:
             found = [(block, block.scores(weights, average)) for block in (self._large, self._small)]
             return Scores(found, ceiling=sum(weight for _, weight in weights) * (K1 + 1))
 
+    def words(self, id: int) -> frozenset[str]:
+        """The different words that were indexed for the document; empty for one that is not."""
+        with self._lock:
+            if len(self._names) != len(self._terms):
+                self._names = list(self._terms)
+            terms, _ = self._documents.get(id, (np.zeros(0, np.int64), None))
+            return frozenset(self._names[term] for term in terms.tolist())
+
     def save(self, path: Path) -> None:
         """Write one .npz file."""
         with self._lock:
@@ -110,7 +119,7 @@ class WordIndex:
     def replace(self, other: WordIndex) -> None:
         """Take over all that the other index holds; it is not to be used any more."""
         with self._lock:
-            self._terms, self._documents = other._terms, other._documents
+            self._terms, self._names, self._documents = other._terms, [], other._documents
             self._frequency, self._length = other._frequency, other._length
             self._large, self._small = other._large, other._small
 

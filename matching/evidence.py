@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
 
-from indexing.segment import Segmenter
 from indexing.text import NAMES_OF_MEMBERS
 from models.matches import Document, Evidence, Mention, Pair, Span
 from models.terms import Record
@@ -34,27 +32,26 @@ def within(document: Document[Record], field: str, text: str) -> tuple[Span, ...
     return (Span(field, start, start + len(text), found[start : start + len(text)]),) if start >= 0 else ()
 
 
-def shared_words(pair: Pair[Record, Record], segmenter: Segmenter) -> Evidence:
-    """The words of two or more characters that both sides use, longest first."""
-    ours, theirs = _places(pair.demand, segmenter), _places(pair.supply, segmenter)
-    common = sorted(ours.keys() & theirs.keys(), key=lambda word: (-len(word), word))[:_MOST_SPANS]
-    return Evidence(
-        demand=tuple(ours[word] for word in common),
-        supply=tuple(theirs[word] for word in common),
-    )
+WordsOf = Callable[[Document[Record]], frozenset[str]]
+"""The different words of a document."""
 
 
-@lru_cache(maxsize=5_000)  # a candidate comes up again and again, and segmenting it is most of an answer's time
-def _places(document: Document[Record], segmenter: Segmenter) -> dict[str, Span]:
-    """Each word and the first place where it stands in the text as written."""
-    places: dict[str, Span] = {}
+def shared_words(pair: Pair[Record, Record], *, words_of: WordsOf) -> Evidence:
+    """The words of two or more characters that both sides use, longest first, and where each first stands."""
+    common = words_of(pair.demand) & words_of(pair.supply)
+    found = [
+        (ours, theirs)
+        for word in sorted((word for word in common if len(word) > 1), key=lambda word: (-len(word), word))
+        if (ours := _first(pair.demand, word)) and (theirs := _first(pair.supply, word))
+    ][:_MOST_SPANS]
+    return Evidence(demand=tuple(ours for ours, _ in found), supply=tuple(theirs for _, theirs in found))
+
+
+def _first(document: Document[Record], word: str) -> Span | None:
+    """The first place where the folded text has the word, outside the names of members."""
     for field, text in document.texts.items():
-        if field in NAMES_OF_MEMBERS:
-            continue
-        folded = fold(text)
-        for word in segmenter.words(text):
-            if len(word) > 1 and word not in places:
-                start = folded.find(word)
-                if start >= 0:
-                    places[word] = Span(field, start, start + len(word), text[start : start + len(word)])
-    return places
+        if field not in NAMES_OF_MEMBERS:
+            start = fold(text).find(word)
+            if start >= 0:
+                return Span(field, start, start + len(word), text[start : start + len(word)])
+    return None

@@ -6,8 +6,7 @@ from datetime import date
 from functools import partial
 
 from data import taxonomy
-from indexing.segment import Segmenter
-from matching.evidence import shared_words, spans_of, whole, within
+from matching.evidence import WordsOf, shared_words, spans_of, whole, within
 from matching.likeness import held_and_missing, listed, name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.matches import Evidence, Finding, Pair
@@ -28,7 +27,7 @@ _IN_SCHOOL = frozenset({Employment.INTERNSHIP, Employment.APPRENTICESHIP, Employ
 """Engagements that begin before graduation."""
 
 
-def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
+def jobs(today: date, words_of: WordsOf) -> Market[Posting, Talent]:
     """The market as of a day."""
     return Market(
         name="jobs",
@@ -45,7 +44,7 @@ def jobs(today: date, segmenter: Segmenter) -> Market[Posting, Talent]:
             Feature("position", "岗位意向", 0.22, position),
             Feature("skills", "技能", 0.22, skill_coverage),
             Feature("text", "内容相近", 0.11, text_likeness),
-            Feature("words", "用词相同", 0.08, word_share, cite=partial(shared_words, segmenter=segmenter)),
+            Feature("words", "用词相同", 0.08, word_share, cite=partial(shared_words, words_of=words_of)),
             Feature("specialty", "专业", 0.08, specialty),
             Feature("employment", "用工形式", 0.07, employment),
             Feature("experience", "经验", 0.07, partial(experience, today=today)),

@@ -30,7 +30,7 @@ from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, Record
 
-DEPTH = 300
+DEPTH = 200
 """Candidates retrieved to be ranked."""
 WIDEST = 3_000
 """Candidates looked at when the requirements leave too few of the first; those further off have little in common."""
@@ -72,12 +72,12 @@ class Matcher:
 
     def policies_for(self, organisation: int, *, k: int = 10) -> Answer[Policy, Organisation]:
         """The k policies that the organisation has most to expect from."""
-        market = policies(self._today(), self.shelf.segmenter)
+        market = policies(self._today(), self.shelf.words_of)
         return self.match(market, self.document(Kind.ORGANISATION, organisation), k=k)
 
     def organisations_for(self, policy: int, *, k: int = 10) -> Answer[Policy, Organisation]:
         """The k organisations that the policy fits best."""
-        market = policies(self._today(), self.shelf.segmenter)
+        market = policies(self._today(), self.shelf.words_of)
         return self.match(market, self.document(Kind.POLICY, policy), k=k)
 
     def courses_for(
@@ -86,7 +86,7 @@ class Matcher:
         """What the talent lacks for the target, and the k courses that teach it best."""
         person = cast(Document[Talent], self.document(Kind.TALENT, talent))
         found = gap(target, person)
-        market = training(found, person, self._today(), self.shelf.segmenter)
+        market = training(found, person, self._today(), self.shelf.words_of)
         if not found.missing:
             return found, Answer(matches=(), retrieved=0, removals=())
         # What is looked for is what is missing, not what the posting says in full.
@@ -98,7 +98,7 @@ class Matcher:
 
     def programmes_for(self, posting: int, *, k: int = 10) -> Answer[Posting, Programme]:
         """The k programmes that train best for the posting."""
-        return self.match(specialties(self.shelf.segmenter), self.document(Kind.POSTING, posting), k=k)
+        return self.match(specialties(self.shelf.words_of), self.document(Kind.POSTING, posting), k=k)
 
     def outlook_for(self, programme: int) -> Outlook:
         """Demand for the programme against its graduates, and what to do about it.
@@ -115,7 +115,7 @@ class Matcher:
 
     def _outlook(self, programme: int, today: date) -> Outlook:
         document = cast(Document[Programme], self.document(Kind.PROGRAMME, programme))
-        market = specialties(self.shelf.segmenter)
+        market = specialties(self.shelf.words_of)
         depth = LINK_DEPTH
         while True:
             links = self.match(market, document, k=depth // 2, depth=depth, cited=EVIDENCE).matches
@@ -210,12 +210,12 @@ class Matcher:
     @property
     def jobs(self) -> Market[Posting, Talent]:
         """Postings and talents, as of today."""
-        return jobs_market(self._today(), self.shelf.segmenter)
+        return jobs_market(self._today(), self.shelf.words_of)
 
     @property
     def technology(self) -> Market[Need, Offer]:
         """Needs and offers, as of today."""
-        return technology_market(self._today(), self.shelf.segmenter)
+        return technology_market(self._today(), self.shelf.words_of)
 
 
 def _pairs(

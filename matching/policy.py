@@ -8,8 +8,7 @@ from enum import StrEnum
 from functools import partial
 
 from data import taxonomy
-from indexing.segment import Segmenter
-from matching.evidence import shared_words, within
+from matching.evidence import WordsOf, shared_words, within
 from matching.likeness import between, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.matches import Evidence, Finding, Pair
@@ -28,7 +27,7 @@ class Verdict(StrEnum):
     UNKNOWN = "待核实"
 
 
-def policies(today: date, segmenter: Segmenter) -> Market[Policy, Organisation]:
+def policies(today: date, words_of: WordsOf) -> Market[Policy, Organisation]:
     """The market as of a day."""
     return Market(
         name="policies",
@@ -43,7 +42,7 @@ def policies(today: date, segmenter: Segmenter) -> Market[Policy, Organisation]:
         features=(
             Feature("conditions", "条件符合", 0.60, conditions),
             Feature("text", "内容相近", 0.20, text_likeness),
-            Feature("words", "用词相同", 0.10, word_share, cite=partial(shared_words, segmenter=segmenter)),
+            Feature("words", "用词相同", 0.10, word_share, cite=partial(shared_words, words_of=words_of)),
             Feature("urgency", "申报时间", 0.10, partial(urgency, today=today)),
         ),
     )

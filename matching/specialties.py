@@ -10,8 +10,7 @@ from enum import StrEnum
 from functools import partial
 
 from data import taxonomy
-from indexing.segment import Segmenter
-from matching.evidence import shared_words, spans_of, whole, within
+from matching.evidence import WordsOf, shared_words, spans_of, whole, within
 from matching.likeness import name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.matches import Document, Evidence, Finding, Match, Pair
@@ -80,7 +79,7 @@ class Outlook:
     """The linked postings, best first."""
 
 
-def specialties(segmenter: Segmenter) -> Market[Posting, Programme]:
+def specialties(words_of: WordsOf) -> Market[Posting, Programme]:
     """The market."""
     return Market(
         name="specialties",
@@ -95,7 +94,7 @@ def specialties(segmenter: Segmenter) -> Market[Posting, Programme]:
             Feature("position", "名称相近", 0.20, position),
             Feature("skills", "课程覆盖技能", 0.10, skills),
             Feature("text", "内容相近", 0.15, text_likeness),
-            Feature("words", "用词相同", 0.05, word_share, cite=partial(shared_words, segmenter=segmenter)),
+            Feature("words", "用词相同", 0.05, word_share, cite=partial(shared_words, words_of=words_of)),
         ),
     )
 

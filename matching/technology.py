@@ -6,8 +6,7 @@ from datetime import date
 from functools import partial
 
 from data import taxonomy
-from indexing.segment import Segmenter
-from matching.evidence import shared_words, spans_of, whole, within
+from matching.evidence import WordsOf, shared_words, spans_of, whole, within
 from matching.likeness import name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.matches import Evidence, Finding, Pair
@@ -17,7 +16,7 @@ from models.terms import Kind, Record
 TechnologyPair = Pair[Need, Offer]
 
 
-def technology(today: date, segmenter: Segmenter) -> Market[Need, Offer]:
+def technology(today: date, words_of: WordsOf) -> Market[Need, Offer]:
     """The market as of a day."""
     return Market(
         name="technology",
@@ -32,7 +31,7 @@ def technology(today: date, segmenter: Segmenter) -> Market[Need, Offer]:
         features=(
             Feature("subject", "主题相近", 0.30, subject),
             Feature("text", "内容相近", 0.25, text_likeness),
-            Feature("words", "术语相同", 0.20, word_share, cite=partial(shared_words, segmenter=segmenter)),
+            Feature("words", "术语相同", 0.20, word_share, cite=partial(shared_words, words_of=words_of)),
             Feature("field", "技术领域", 0.10, field),
             Feature("skills", "涉及技术", 0.10, shared_skills),
             Feature("maturity", "成熟度", 0.05, maturity),

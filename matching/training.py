@@ -9,8 +9,7 @@ from datetime import date
 from functools import partial
 
 from data import taxonomy
-from indexing.segment import Segmenter
-from matching.evidence import shared_words, spans_of
+from matching.evidence import WordsOf, shared_words, spans_of
 from matching.likeness import between, held_and_missing, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.courses import Course
@@ -68,7 +67,7 @@ def common_target(postings: Sequence[Document[Posting]]) -> Posting:
     )
 
 
-def training(found: Gap, talent: Document[Talent], today: date, segmenter: Segmenter) -> Market[Posting, Course]:
+def training(found: Gap, talent: Document[Talent], today: date, words_of: WordsOf) -> Market[Posting, Course]:
     """The market for one person's gap, as of a day."""
     held = frozenset(talent.facts.skill_names())
     return Market(
@@ -85,7 +84,7 @@ def training(found: Gap, talent: Document[Talent], today: date, segmenter: Segme
             Feature("closes", "补足技能", 0.55, partial(closes, found=found)),
             Feature("prepared", "先修条件", 0.10, partial(prepared, held=held)),
             Feature("text", "内容相近", 0.15, text_likeness),
-            Feature("words", "用词相同", 0.05, word_share, cite=partial(shared_words, segmenter=segmenter)),
+            Feature("words", "用词相同", 0.05, word_share, cite=partial(shared_words, words_of=words_of)),
             Feature("time", "学时", 0.10, hours_per_skill),
             Feature("cost", "费用", 0.05, cost),
         ),

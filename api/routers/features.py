@@ -49,15 +49,15 @@ class MarketDescription(Value):
 def describe_features(services: ServicesDep) -> list[MarketDescription]:
     """Every market with its hard requirements, its features and their weights; nothing else enters a score."""
     matcher = services.matcher
-    segmenter = services.shelf.segmenter
+    words_of = services.shelf.words_of
     today = services.today()
     nobody = matcher.draft(Talent())
     markets: list[Market[Any, Any]] = [
         matcher.jobs,
-        training(Gap((), {}), nobody, today, segmenter),
+        training(Gap((), {}), nobody, today, words_of),
         matcher.technology,
-        policies(today, segmenter),
-        specialties(segmenter),
+        policies(today, words_of),
+        specialties(words_of),
     ]
     return [_described(market) for market in markets]
 

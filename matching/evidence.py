@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from indexing.text import NAMES_OF_MEMBERS
 from models.matches import Document, Evidence, Mention, Pair, Span
@@ -39,19 +39,24 @@ WordsOf = Callable[[Document[Record]], frozenset[str]]
 def shared_words(pair: Pair[Record, Record], *, words_of: WordsOf) -> Evidence:
     """The words of two or more characters that both sides use, longest first, and where each first stands."""
     common = words_of(pair.demand) & words_of(pair.supply)
+    demand, supply = _folded(pair.demand), _folded(pair.supply)
     found = [
         (ours, theirs)
         for word in sorted((word for word in common if len(word) > 1), key=lambda word: (-len(word), word))
-        if (ours := _first(pair.demand, word)) and (theirs := _first(pair.supply, word))
+        if (ours := _first(pair.demand, demand, word)) and (theirs := _first(pair.supply, supply, word))
     ][:_MOST_SPANS]
     return Evidence(demand=tuple(ours for ours, _ in found), supply=tuple(theirs for _, theirs in found))
 
 
-def _first(document: Document[Record], word: str) -> Span | None:
-    """The first place where the folded text has the word, outside the names of members."""
-    for field, text in document.texts.items():
-        if field not in NAMES_OF_MEMBERS:
-            start = fold(text).find(word)
-            if start >= 0:
-                return Span(field, start, start + len(word), text[start : start + len(word)])
+def _folded(document: Document[Record]) -> dict[str, str]:
+    return {field: fold(text) for field, text in document.texts.items() if field not in NAMES_OF_MEMBERS}
+
+
+def _first(document: Document[Record], folded: Mapping[str, str], word: str) -> Span | None:
+    """The first place where a folded text has the word."""
+    for field, text in folded.items():
+        start = text.find(word)
+        if start >= 0:
+            end = start + len(word)
+            return Span(field, start, end, document.texts[field][start:end])
     return None

@@ -32,7 +32,7 @@ from models.terms import Kind, Record
 
 DEPTH = 200
 """Candidates retrieved to be ranked."""
-WIDEST = 1_000
+WIDEST = 800
 """Candidates looked at when the requirements leave too few of the first; those further off have little in common."""
 LINK_DEPTH = 400
 """Postings looked at for one programme's demand, to begin with."""

@@ -152,7 +152,7 @@ class Matcher:
         section = self.shelf[market.facing(query.kind)]
         looked_for = self.query(query)
         among, left_out = self._available(market, section, where)
-        for wide in (depth, max(depth, WIDEST)):
+        for wide in sorted({depth, max(depth, WIDEST)}):
             candidates = retrieve(looked_for, section, depth=wide, among=among)
             pairs = _pairs(market, query, section, candidates)
             kept, removals = screen(pairs, market.requirements)

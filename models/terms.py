@@ -11,16 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from models.text import clean
 
-RecordId = NewType("RecordId", int)
-"""Any stored record's id; ids are unique over all kinds."""
 OrganisationId = NewType("OrganisationId", int)
-PostingId = NewType("PostingId", int)
-TalentId = NewType("TalentId", int)
-CourseId = NewType("CourseId", int)
-NeedId = NewType("NeedId", int)
-OfferId = NewType("OfferId", int)
-PolicyId = NewType("PolicyId", int)
-ProgrammeId = NewType("ProgrammeId", int)
 
 NAME_LIMIT = 200
 """Longest name or title, in characters."""

@@ -1,9 +1,10 @@
 """A ranked list of postings, put into an order that serves everyone by rules that say what they did.
 
-The score stays what it is. Each rule holds some postings back by at most its strength, and every place goes to the
-posting whose score, less what holds it back there, is highest: the greedy of maximal marginal relevance (Carbonell
-and Goldstein, SIGIR 1998). So nobody falls behind a posting that scores lower by more than the strengths of the rules
-that are on, and with all rules off the order is that of the scores. A place depends only on those before it:
+The score stays what it is. Each rule holds some postings back by a share of their score, at most its strength, and
+every place goes to the posting that has most left: the greedy of maximal marginal relevance (Carbonell and Goldstein,
+SIGIR 1998). So nobody falls behind a posting that scores lower by more than that share, strengths added up over the
+rules that are on; with all rules off the order is that of the scores. It is a share because five points of 80 lie
+between two good answers, and five points of 30 between one and none. A place depends only on those before it:
 asking for more never moves what was listed already.
 
 On unless asked otherwise: near-duplicates are merged, no employer fills the page, the newer of near-equals comes
@@ -95,7 +96,7 @@ class Rule:
     label: str
     description: str
     strength: float
-    """The most that it takes off a posting's score when places are given away; the score itself stays."""
+    """The largest share of a posting's score that it leaves out of account, in [0, 1]."""
     hold_back: Callable[[JobMatch, Sequence[JobMatch], Known], Setback | None]
     """Asked of a posting for the place after those already given away."""
     favour: str
@@ -145,7 +146,7 @@ RULES = (
         f"每 {PAGE} 个位次里同一单位超过 {MOST_OF_ONE} 个的岗位后移",
         0.05,
         same_employer,
-        "前面有单位的岗位较多",
+        "前面的岗位因同一单位已有多个而后移",
     ),
     Rule(
         "fresh",
@@ -153,7 +154,7 @@ RULES = (
         f"发布越早越靠后，{STALE} 天以上同等看待，没写日期的按一半计",
         0.02,
         age,
-        "发布较近",
+        "比前面的岗位发布更近",
     ),
     Rule(
         "spread",
@@ -161,7 +162,7 @@ RULES = (
         f"按每个招聘名额已推荐过多少人后移，{CROWDED} 人以上同等看待，没写人数的按 1 人计",
         0.05,
         crowd,
-        "推荐过的人较少",
+        "比前面的岗位推荐过的人少",
     ),
     Rule(
         "small",
@@ -174,8 +175,8 @@ RULES = (
 )
 """Every rule, in the order in which reasons are told.
 
-Strengths: five points of 100 are what the right city or a certificate counts for, and far less than lies between a
-wished job and another; two are less than half of that, so that a date decides between near-equals only.
+Strengths: a twentieth of a good score, four points of 80, is less than the right city or a certificate counts for
+and far less than lies between a wished job and another; dates decide between near-equals only.
 """
 
 
@@ -216,7 +217,7 @@ def rules_of(switches: Switches) -> tuple[Rule, ...]:
 
 
 def bound(switches: Switches) -> float:
-    """The most by which a posting can outscore one that stands before it."""
+    """The largest share of its score by which a posting can outscore one that stands before it."""
     return sum(rule.strength for rule in rules_of(switches))
 
 
@@ -286,15 +287,15 @@ def _next(waiting: Sequence[_Waiting], before: Sequence[JobMatch], rules: Sequen
         if one.match.score <= most:
             break
         setbacks = _setbacks(one.match, before, rules, known)
-        left = one.match.score - sum(points for points, _ in setbacks.values())
+        left = one.match.score * (1 - sum(share for share, _ in setbacks.values()))
         if left > most:
             best, most = len(asked), left
         asked.append((one, setbacks))
     chosen, ours = asked[best]
     for passed, theirs in asked[:best]:
         for rule in rules:
-            points, reason = theirs.get(rule.name, (0.0, ""))
-            if points > ours.get(rule.name, (0.0, ""))[0]:
+            share, reason = theirs.get(rule.name, (0.0, ""))
+            if share > ours.get(rule.name, (0.0, ""))[0]:
                 passed.back[rule.name] = reason
                 chosen.forward[rule.name] = rule.favour
     return chosen
@@ -303,7 +304,7 @@ def _next(waiting: Sequence[_Waiting], before: Sequence[JobMatch], rules: Sequen
 def _setbacks(
     match: JobMatch, before: Sequence[JobMatch], rules: Sequence[Rule], known: Known
 ) -> dict[str, tuple[float, str]]:
-    """Rule → what it takes off and why, of the rules that hold the match back."""
+    """Rule → the share of the score that it takes and why, of the rules that hold the match back."""
     found = {rule.name: (rule.strength, rule.hold_back(match, before, known)) for rule in rules}
     return {name: (strength * one.share, one.reason) for name, (strength, one) in found.items() if one}
 

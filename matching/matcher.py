@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -16,7 +16,7 @@ from matching.jobs import jobs as jobs_market
 from matching.market import Market
 from matching.policy import policies
 from matching.rank import rank
-from matching.rerank import Listing, Switches, known, rerank
+from matching.rerank import JobMatch, Known, Listing, Switches, known, rerank
 from matching.retrieve import Query, retrieve
 from matching.screen import screen
 from matching.specialties import LINKED, Outlook, outlook, specialties
@@ -81,12 +81,15 @@ class Matcher:
         """
         switches, market = switches or Switches(), self.jobs
         ranked = self.match(market, talent, k=k, where=where, spare=DEPTH, cited=0)
-        facts = known(ranked.matches, today=self._today(), employer_of=self.employer_of, shown=shown)
-        placed = rerank(ranked.matches, switches, facts, k=k)
+        placed = rerank(ranked.matches, switches, self.known(ranked.matches, shown), k=k)
         # Evidence is costly: looked up for those that made it only.
         cited = {m.pair.demand.id: m for m in rank((one.match.pair for one in placed), market.features, k=k)}
         placed = tuple(replace(one, match=cited[one.match.pair.demand.id]) for one in placed)
         return Listing(replace(ranked, matches=tuple(one.match for one in placed)), placed, switches)
+
+    def known(self, matches: Sequence[JobMatch], shown: Mapping[int, int] | None = None) -> Known:
+        """What the rules that rerank postings need to know of them today."""
+        return known(matches, today=self._today(), employer_of=self.employer_of, shown=shown or {})
 
     def employer_of(self, posting: Posting) -> Organisation | None:
         """The member that published the posting, by id or by name; None when it has no record on the shelf."""

@@ -221,9 +221,7 @@ def bound(switches: Switches) -> float:
     return sum(rule.strength for rule in rules_of(switches))
 
 
-def known(
-    matches: Sequence[JobMatch], *, today: date, employer_of: EmployerOf, shown: Mapping[int, int] | None = None
-) -> Known:
+def known(matches: Sequence[JobMatch], *, today: date, employer_of: EmployerOf, shown: Mapping[int, int]) -> Known:
     """What the rules need to know of these postings."""
     employers = {match.pair.demand.id: employer_of(match.pair.demand.record) for match in matches}
     return Known(
@@ -233,7 +231,7 @@ def known(
             for match, employer in zip(matches, employers.values(), strict=True)
         },
         small=frozenset(id for id, employer in employers.items() if employer and is_small(employer)),
-        shown=shown or {},
+        shown=shown,
     )
 
 

@@ -54,7 +54,7 @@ def a_match(id: int, score: float, posting: Posting) -> JobMatch:
 
 def about(matches: Sequence[JobMatch], **facts: Any) -> Known:
     members = {one.name: one for one in (LITTLE, GREAT)}
-    found = {"today": TODAY, "employer_of": lambda posting: members.get(posting.organisation), **facts}
+    found = {"today": TODAY, "shown": {}, "employer_of": lambda posting: members.get(posting.organisation), **facts}
     return known(matches, **found)
 
 

@@ -54,8 +54,12 @@ class Together:
 
     given: Mapping[int, Sequence[Option]]
     """Talent → postings, best first."""
+    alone: Mapping[int, Sequence[Option]]
+    """Talent → the first k of their own list."""
+    places: Mapping[int, int]
+    """Posting → its headcount, 1 when it does not say."""
     before: Crowd
-    """If everyone got the first k of their own list."""
+    """If everyone got their own list."""
     after: Crowd
     given_up: float
     """Mean over the people of how much lower the mean score of their postings is than alone."""
@@ -108,6 +112,8 @@ def recommend_together(
     losses = [_mean(alone[talent]) - _mean(given[talent]) for talent in wishes if given[talent]]
     return Together(
         given=given,
+        alone=alone,
+        places=places,
         before=_crowd(alone, places, room),
         after=_crowd(given, places, room),
         given_up=sum(losses) / len(losses) if losses else 0.0,

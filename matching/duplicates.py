@@ -18,15 +18,19 @@ SAME_TITLE = 80
 Of 19,900 real postings: 急招，Java开发 and java开发 are one job at 80, 中级Java工程师 and Java开发工程师 are two at 78,
 人工智能专业教师 and 园林专业教师 two at 57, though they share 91 % of their text.
 """
-SAME_TEXT = 80
-"""The same for all that the postings say, of one employer: rewordings lie above, other jobs mostly below 60."""
+SAME_TEXT = 90
+"""The same for all that the postings say, of one employer.
+
+Of 22 real pairs between 80 and 90 eight are two jobs, such as one title with (支付清结算) and with (订单/交易).
+"""
 COPIED_TEXT = 95
 """The same for two employers: agencies copy word for word, while competitors often share most of a trade's phrases."""
 _TELLING = 80
 """Characters from which a text is long enough to have been copied; 大专以上学历，双休 is written by many."""
-_SENIORITY = 1
+_SENIORITY = 2
 """Years of experience asked for by which two postings may differ and still be one."""
 
+_GRADES = re.compile(r"[初中高](?=[初中高/、]*级)|资深")
 _MARKUP = re.compile(r"<[^<>]*>|&[a-z]{2,8};")
 _NO_TEXT = re.compile(r"[\W_]+")
 
@@ -34,12 +38,16 @@ _NO_TEXT = re.compile(r"[\W_]+")
 def are_duplicates(one: Document[Posting], other: Document[Posting]) -> bool:
     """Whether two postings are one job, published twice.
 
-    They may differ in pay, place and date; not in the engagement, nor in the experience asked for by years.
+    They may differ in pay, place and date; not in the engagement, the grade, nor by years in the experience asked for.
+    Of 44 pairs read among the 617 that 19,900 real postings hold, two were two jobs.
     """
     ours, theirs = one.record, other.record
     if ours.employment and theirs.employment and ours.employment is not theirs.employment:
         return False
     if abs((ours.experience_years or 0) - (theirs.experience_years or 0)) > _SENIORITY:
+        return False
+    grades, others = set(_GRADES.findall(ours.title)), set(_GRADES.findall(theirs.title))
+    if grades and others and grades.isdisjoint(others):
         return False
     if ratio(_name(ours.title), _name(theirs.title)) < SAME_TITLE:
         return False

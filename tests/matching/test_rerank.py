@@ -137,6 +137,8 @@ TWINS = [
     ("同一单位的另一种岗位", {}, {"title": "装配钳工"}, False),
     ("一个实习、一个全职", {"employment": Employment.INTERNSHIP}, {"employment": Employment.FULL_TIME}, False),
     ("一个招新手、一个要五年经验", {"experience_years": 0}, {"experience_years": 5}, False),
+    ("一个初级、一个高级", {"title": "初级数控车床操作工"}, {"title": "高级数控车床操作工"}, False),
+    ("初级和初中级相通", {"title": "初级数控车床操作工"}, {"title": "初/中级数控车床操作工"}, True),
     ("同一单位同名而内容不同", {}, {"description": "负责机床电气部分的装配与接线，会看电气原理图，有低压电工证。"}, False),
 ]  # fmt: skip
 

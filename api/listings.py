@@ -17,15 +17,17 @@ from models.matches import Document
 from models.terms import Kind, Value
 
 _LABELS = {"collapse": "合并相近岗位"} | {rule.name: rule.label for rule in RULES}
-_OF_STRENGTH = {rule.name: f"{rule.description}；最多让出自身得分的 {rule.strength:.0%}" for rule in RULES}
+_DESCRIPTIONS = {"collapse": MERGING} | {
+    rule.name: f"{rule.description}；最多让出自身得分的 {rule.strength:.0%}" for rule in RULES
+}
 
 
 def _switches(
-    collapse: Annotated[bool, Query(description=MERGING)] = True,
-    diverse: Annotated[bool, Query(description=_OF_STRENGTH["diverse"])] = True,
-    fresh: Annotated[bool, Query(description=_OF_STRENGTH["fresh"])] = True,
-    spread: Annotated[bool, Query(description=_OF_STRENGTH["spread"])] = False,
-    small: Annotated[bool, Query(description=_OF_STRENGTH["small"])] = False,
+    collapse: Annotated[bool, Query(description=_DESCRIPTIONS["collapse"])] = True,
+    diverse: Annotated[bool, Query(description=_DESCRIPTIONS["diverse"])] = True,
+    fresh: Annotated[bool, Query(description=_DESCRIPTIONS["fresh"])] = True,
+    spread: Annotated[bool, Query(description=_DESCRIPTIONS["spread"])] = False,
+    small: Annotated[bool, Query(description=_DESCRIPTIONS["small"])] = False,
 ) -> Switches:
     return Switches(collapse=collapse, diverse=diverse, fresh=fresh, spread=spread, small=small)
 
@@ -171,20 +173,17 @@ def rule_states(found: Listing) -> tuple[RuleState, ...]:
     """Every rule, and what it did to this list."""
     moved = Counter(rule for one in found.placed for rule in {note.rule for note in one.notes})
     merged = sum(len(one.merged) for one in found.placed)
-    rows = [
-        ("collapse", MERGING, 0.0, merged),
-        *((rule.name, rule.description, rule.strength, moved[rule.name]) for rule in RULES),
-    ]
+    strengths = {"collapse": 0.0} | {rule.name: rule.strength for rule in RULES}
     return tuple(
         RuleState(
             name=name,
             label=_LABELS[name],
-            description=description,
+            description=_DESCRIPTIONS[name],
             on=getattr(found.switches, name),
             strength=strength,
-            affected=affected,
+            affected=merged if name == "collapse" else moved[name],
         )
-        for name, description, strength, affected in rows
+        for name, strength in strengths.items()
     )
 
 

@@ -33,7 +33,7 @@ EmployerOf: TypeAlias = Callable[[Posting], Organisation | None]
 PAGE = 10
 """Places over which employers and small enterprises are counted: what one screen shows."""
 MOST_OF_ONE = 2
-"""Postings of one employer on a page; more of them are held back."""
+"""Postings of one employer on a page; more of them are held back, the third a little, the fifth three times that."""
 SMALL_PLACES = 3
 """Places on a page that are meant for small enterprises."""
 CROWDED = 10
@@ -107,8 +107,8 @@ def same_employer(match: JobMatch, before: Sequence[JobMatch], known: Known) -> 
     """More than two of an employer on a page of ten: two in the first ten places, four in the first twenty."""
     employer = known.employer.get(match.pair.demand.id)
     count = sum(known.employer.get(one.pair.demand.id) == employer for one in before) if employer else 0
-    most = MOST_OF_ONE * (len(before) // PAGE + 1)
-    return Setback(1.0, f"同一单位前面已有 {count} 个岗位，后移") if count >= most else None
+    surplus = count - MOST_OF_ONE * (len(before) // PAGE + 1) + 1
+    return Setback(min(surplus / 3, 1.0), f"同一单位前面已有 {count} 个岗位，后移") if surplus > 0 else None
 
 
 def age(match: JobMatch, before: Sequence[JobMatch], known: Known) -> Setback | None:
@@ -145,8 +145,8 @@ RULES = (
     Rule(
         "diverse",
         "同一单位不扎堆",
-        f"每 {PAGE} 个位次里同一单位超过 {MOST_OF_ONE} 个的岗位后移",
-        0.05,
+        f"每 {PAGE} 个位次里同一单位超过 {MOST_OF_ONE} 个的岗位后移，越多越后",
+        0.15,
         same_employer,
         "前面的岗位因同一单位已有多个而后移",
     ),
@@ -170,15 +170,17 @@ RULES = (
         "small",
         "小微企业保底",
         f"每 {PAGE} 个位次里至少 {SMALL_PLACES} 个给小微企业，只要有得分相近的岗位",
-        0.05,
+        0.10,
         floor_for_small,
         "小微企业的岗位，按保底前移",
     ),
 )
 """Every rule, in the order in which reasons are told.
 
-Strengths: a twentieth of a good score, four points of 80, is less than the right city or a certificate counts for
-and far less than lies between a wished job and another; dates decide between near-equals only.
+Strengths: a twentieth of a good score, four points of 80, is less than the right city or a certificate counts for:
+so much an employer's third posting makes way, and a crowded one. A tenth for all of an employer's surplus put
+unrelated work before related in four of twenty lists that were read; hence the steps. Dates decide between
+near-equals only. The floor is stronger, for whoever switches it on wants it met.
 """
 
 

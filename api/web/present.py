@@ -138,8 +138,7 @@ def switch(rule: RuleState) -> Switch:
         effect = f"已合并 {rule.affected} 个相近岗位" if rule.affected else "没有相近岗位"
     else:
         effect = f"{rule.affected} 个岗位因此移动" if rule.affected else "没有岗位因此移动"
-    limit = f"，最多让出自身得分的 {rule.strength:.0%}" if rule.strength else ""
-    return Switch(rule.name, rule.label, f"{rule.description}{limit}", rule.on, effect)
+    return Switch(rule.name, rule.label, rule.description, rule.on, effect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,12 +177,11 @@ RULES = (
 )
 """Every rule, in the order in which reasons are told.
 
-Strengths: a twentieth of a good score, four points of 80, is less than the right city or a certificate counts for:
-so much an employer's third posting makes way. A tenth for all of an employer's surplus put
-unrelated work before related in four of twenty lists that were read; hence the steps. Dates decide between
-near-equals only. The last two are stronger, for whoever switches them on wants to see it: with three tenths, 300 like
-students who ask one after the other crowd the fullest posting with 75 people for a place instead of 129, and give up
-one point of 100.
+Strengths: a twentieth of a good score, four points of 80, is less than the right city or a certificate counts for; so
+much an employer's third posting makes way. A tenth for it put unrelated work before related in four of twenty lists
+that were read, hence the steps. Dates decide between near-equals only. The last two are stronger, for whoever switches
+them on wants to see it: with three tenths, 300 like students who ask one after the other crowd the fullest posting
+with 75 people for a place instead of 129, and give up one point of 100.
 """
 
 

@@ -63,6 +63,19 @@ class Standing:
     closed: str | None
     """Why the posting takes no more answers; None while it does."""
 
+    @property
+    def sentence(self) -> str:
+        """The same in Chinese."""
+        match self.state:
+            case State.CLOSED:
+                return f"{self.closed}，不再推荐"
+            case State.REMOVED:
+                unmet = "；".join(f"{lack.label}（{lack.detail}）" for lack in self.lacks)
+                return f"没有满足岗位的硬性条件：{unmet}"
+            case State.NOT_RETRIEVED:
+                return f"岗位与资料内容相差较远，排在进入比对的 {self.ranked} 个岗位之外"
+        return f"在参加排序的 {self.ranked} 个岗位中排第 {self.rank}"
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -80,13 +93,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One change of the profile, and where the posting stands once it is made."""
+    """One change of the profile, and what comes of the posting once it is made."""
 
     advice: str
     """What to do, in Chinese."""
     talent: Talent
     """The profile with the change made."""
-    standing: Standing
+    rank: int
+    ranked: int
+    """How many postings are ranked then."""
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +196,9 @@ def place_accepted(talent: Document[Talent], posting: Document[Posting]) -> Iter
     record, division = talent.record, posting.record.division
     wanted = record.expected_divisions or ((record.division,) if record.division else ())
     if division and division not in wanted:
-        place = posting.record.place or taxonomy.division_label(division)
+        known = taxonomy.division_label(division)
+        # A code that no table has is its own label, and nobody's address.
+        place = posting.record.place or known if known == division else known
         new = (*(wanted if not record.expected_divisions else ()), division)
         yield from _adding(record, "expected_divisions", new, f"如果愿意去：在期望地点里加上“{place}”")
 
@@ -201,8 +219,8 @@ def _remedies(
         ranked = _ranked(matcher, replace(matcher.draft(record), id=talent.id), k)
         rank_then, match = _place(ranked, posting)
         if match and rank_then and _lifts(rank_then, match.score, now):
-            found.append(Remedy(advice, record, _standing(matcher.jobs, match, rank_then, len(ranked))))
-    return sorted(found, key=lambda one: (one.standing.rank or 0, -one.standing.score))
+            found.append(Remedy(advice, record, rank_then, len(ranked), match.score))
+    return sorted(found, key=lambda one: (one.rank, -one.score))
 
 
 def _lifts(rank_then: int, score: float, now: Standing) -> bool:

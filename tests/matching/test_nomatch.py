@@ -15,6 +15,7 @@ from indexing.encode import HashingEncoder
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
 from indexing.vectors import ExactIndex
+from matching import nomatch
 from matching.market import Market, Requirement
 from matching.matcher import Matcher
 from matching.nomatch import NoMatch, no_match
@@ -120,6 +121,27 @@ def test_options_stand_in_order_of_gain_per_step() -> None:
     assert found.smallest is not found.options[0]
 
 
+def test_few_are_told_but_always_the_best_per_step_and_the_smallest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nomatch, "MOST_OPTIONS", 1)
+    posting = a_posting(title="电工", education=Education.BACHELOR, experience_years=5)
+    found = asked(
+        a_matcher(
+            posting,
+            *[an_electrician(level=SchoolLevel.JUNIOR_HIGH) for _ in range(3)],
+            *[an_electrician(level=SchoolLevel.JUNIOR_COLLEGE, experience_years=0) for _ in range(4)],
+        ),
+        k=3,
+    )
+    [best] = found.options
+    assert (len(best.changes), best.steps, best.gain) == (2, 2, 4)
+    assert found.smallest
+    assert (len(found.smallest.changes), found.smallest.steps, found.smallest.gain) == (1, 3, 3)
+
+    levels = [SchoolLevel.JUNIOR_COLLEGE] * 2 + [SchoolLevel.SECONDARY_VOCATIONAL] * 5 + [SchoolLevel.JUNIOR_HIGH]
+    [best] = asked(a_matcher(posting, *[an_electrician(level=level) for level in levels])).options
+    assert (best.steps, best.gain) == (2, 7)
+
+
 def test_the_best_of_the_new_people_scores_as_the_changed_posting_says() -> None:
     matcher = a_matcher(
         a_posting(title="电工", education=Education.BACHELOR, required_skills=("PLC编程",)),
@@ -211,6 +233,8 @@ LADDERS = [
     ({"required_certificates": (LICENCE,)}, ["不要求"]),
     ({"required_certificates": (LICENCE, OTHER_LICENCE)}, [OTHER_LICENCE, LICENCE, "不要求"]),
     ({"preferred_certificates": (LICENCE,)}, []),
+    ({"description": f"须持有{LICENCE}。"}, ["不要求"]),
+    ({"description": f"有{LICENCE}优先。"}, []),
     ({}, []),
 ]  # fmt: skip
 
@@ -242,11 +266,19 @@ postings = st.builds(
 )
 
 
-@given(posting=postings, crowd=st.lists(talents, min_size=1, max_size=12), k=st.integers(1, 3))
+@given(
+    posting=postings,
+    crowd=st.lists(talents, min_size=1, max_size=12),
+    k=st.integers(1, 3),
+    most=st.sampled_from([1, nomatch.MOST_OPTIONS]),
+)
 @settings(max_examples=60)
-def test_no_combination_really_tried_does_better(posting: Posting, crowd: list[Talent], k: int) -> None:
+def test_no_combination_really_tried_does_better(posting: Posting, crowd: list[Talent], k: int, most: int) -> None:
     matcher = a_strict_matcher(posting, *crowd)
-    found = asked(matcher, k=k)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nomatch, "MOST_OPTIONS", most)
+        found = asked(matcher, k=k)
+    assert len(found.options) <= most
     now = matched(matcher, posting)
     assert found.suitable_remaining == found.remaining == now
     assert sum(barrier.first for barrier in found.barriers) + found.remaining == found.talents == len(crowd)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import product
+from itertools import compress, product
 
 import numpy as np
 
+from indexing.encode import Vector
+from indexing.shelf import Section
 from indexing.text import texts
-from matching.likeness import name_likeness
+from matching.likeness import SAME_THING, SAME_TRADE
 from matching.market import Market, Requirement
 from matching.matcher import DEPTH, Matcher
 from matching.rank import rank
@@ -28,7 +30,7 @@ AKIN = 0.4
 SHARE, AT_LEAST = 0.5, 2
 """Share of the skills asked for, and how many of them, that make up for a wish that is less alike."""
 CRITERION = (
-    f"期望岗位（未填写时看所学专业）与岗位名称的相近程度不低于 {AKIN:.0%}；"
+    f"期望岗位（未填写时看所学专业）与岗位名称的相近程度不低于 {AKIN:.0%}（互不相干的名称为 0，同一名称为 100%）；"
     f"或期望岗位与岗位名称有些相近（或没有填写期望岗位），且具备岗位所写技能的 {SHARE:.0%} 以上、不少于 {AT_LEAST} 项"
 )
 """Who counts as suitable, for the reader of an answer."""
@@ -100,10 +102,9 @@ class NoMatch:
 def no_match(matcher: Matcher, posting: Document[Posting], *, k: int = 1) -> NoMatch:
     """What each requirement removes among all open talents, and the ways of relaxing that gain k suitable people."""
     market = matcher.jobs
-    everyone = _everyone(matcher, market, posting)
+    everyone, suitable = _everyone(matcher, market, posting)
     failed = [_failed(pair, market.requirements) for pair in everyone]
-    suitable = list(map(is_suitable, everyone))
-    crowd = [pair for pair, inside in zip(everyone, suitable, strict=True) if inside]
+    crowd = list(compress(everyone, suitable))
     search = _Search(matcher, market, posting, crowd)
     passing = _passing(market, crowd)
     crowds = _Crowds(matcher, market, posting, crowd)
@@ -123,14 +124,13 @@ def no_match(matcher: Matcher, posting: Document[Posting], *, k: int = 1) -> NoM
     )
 
 
-def is_suitable(pair: JobPair) -> bool:
+def is_suitable(pair: JobPair, likeness: float) -> bool:
     """Whether the person is of the posting's trade, by wish or by skills, whatever the requirements say.
 
-    It rests on the trade alone, so that relaxing a requirement lets in nobody of another trade, and on the
-    pair alone, so that it makes no difference who else is on the shelf. Skills do not make up for a wish
-    that lies elsewhere: a nurse who wants to edit films is believed.
+    `likeness` is that of what the two are called, in [0, 1]. Nothing else counts but the trade, so that
+    relaxing a requirement lets in nobody of another one. Skills do not make up for a wish that lies
+    elsewhere: a nurse who wants to edit films is believed.
     """
-    likeness, _ = name_likeness(pair)
     if likeness >= AKIN:
         return True
     if not likeness and pair.supply.record.expected_positions:
@@ -139,18 +139,32 @@ def is_suitable(pair: JobPair) -> bool:
     return sum(name in held for name in asked) >= max(AT_LEAST, SHARE * len(asked))
 
 
-def _everyone(matcher: Matcher, market: Jobs, posting: Document[Posting]) -> list[JobPair]:
-    """The posting with every open talent, most alike first."""
+def _everyone(matcher: Matcher, market: Jobs, posting: Document[Posting]) -> tuple[list[JobPair], list[bool]]:
+    """The posting with every open talent, most alike first, and for each pair whether it is suitable."""
     section = matcher.shelf[market.supply]
+    query = matcher.query(posting)
     found = [
         (section.documents.get(candidate.id), candidate)
-        for candidate in retrieve(matcher.query(posting), section, depth=max(len(section), 1))
+        for candidate in retrieve(query, section, depth=max(len(section), 1))
     ]
-    return [
+    pairs: list[JobPair] = [
         Pair(posting, talent, candidate)  # type: ignore[arg-type]  # a kind's documents hold its records
         for talent, candidate in found
         if talent and market.closed(talent.record) is None
     ]
+    likeness = _likeness(section, query.head, [pair.candidate.id for pair in pairs])
+    return pairs, list(map(is_suitable, pairs, likeness))
+
+
+def _likeness(section: Section, head: Vector, ids: list[int]) -> list[float]:
+    """How alike each record is to the head by what it is called, on the encoder's own scale.
+
+    A candidate's likeness would not do: it is measured against the shelf's average, and among analysts
+    only, no analyst stands out.
+    """
+    scaled = (section.heads.similarities(head, ids) - section.unrelated) / max(1 - section.unrelated, 1e-6)
+    found: list[float] = np.clip((scaled - SAME_TRADE) / (SAME_THING - SAME_TRADE), 0, 1).tolist()
+    return found
 
 
 _Failed = tuple[int, ...]
@@ -211,8 +225,7 @@ class _Crowds:
         changed = _document(self._matcher, self._posting, record)
         wording = tuple(changed.texts.items())
         if wording not in self._known:
-            everyone = _everyone(self._matcher, self._market, changed)
-            self._known[wording] = [pair for pair in everyone if is_suitable(pair)]
+            self._known[wording] = list(compress(*_everyone(self._matcher, self._market, changed)))
         return [replace(pair, demand=changed) for pair in self._known[wording]]
 
 

@@ -194,6 +194,12 @@ def test_who_counts_as_suitable(talent: dict[str, Any], suitable: int) -> None:
     assert asked(a_matcher(posting, a_talent(**talent))).suitable == suitable
 
 
+@pytest.mark.parametrize("size", [1, 400])
+def test_how_many_of_the_trade_there_are_makes_nobody_less_suitable(size: int) -> None:
+    crowd = [a_talent(expected_positions=("电工",)) for _ in range(size)]
+    assert asked(a_matcher(a_posting(title="维修电工"), *crowd)).suitable == size
+
+
 def test_a_certificate_is_dropped_wherever_the_posting_asks_for_it() -> None:
     matcher = a_strict_matcher(
         a_posting(title="电工", required_certificates=(LICENCE,), description=f"须持有{LICENCE}，吃苦耐劳。"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import compress, product
@@ -124,18 +124,18 @@ def no_match(matcher: Matcher, posting: Document[Posting], *, k: int = 1) -> NoM
     )
 
 
-def is_suitable(pair: JobPair, likeness: float) -> bool:
+def is_suitable(talent: Document[Talent], asked: Collection[str], likeness: float) -> bool:
     """Whether the person is of the posting's trade, by wish or by skills, whatever the requirements say.
 
-    `likeness` is that of what the two are called, in [0, 1]. Nothing else counts but the trade, so that
-    relaxing a requirement lets in nobody of another one. Skills do not make up for a wish that lies
-    elsewhere: a nurse who wants to edit films is believed.
+    `asked` are the posting's skills, `likeness` is that of what the two are called, in [0, 1]. Nothing but the
+    trade counts, so that relaxing a requirement lets in nobody of another one. Skills do not make up for a
+    wish that lies elsewhere: a nurse who wants to edit films is believed.
     """
     if likeness >= AKIN:
         return True
-    if not likeness and pair.supply.record.expected_positions:
+    if not likeness and talent.record.expected_positions:
         return False
-    asked, held = pair.demand.facts.skills_asked(), set(pair.supply.facts.skill_names())
+    held = talent.facts.skill_names()
     return sum(name in held for name in asked) >= max(AT_LEAST, SHARE * len(asked))
 
 
@@ -152,8 +152,9 @@ def _everyone(matcher: Matcher, market: Jobs, posting: Document[Posting]) -> tup
         for talent, candidate in found
         if talent and market.closed(talent.record) is None
     ]
+    asked = posting.facts.skill_names()
     likeness = _likeness(section, query.head, [pair.candidate.id for pair in pairs])
-    return pairs, list(map(is_suitable, pairs, likeness))
+    return pairs, [is_suitable(pair.supply, asked, alike) for pair, alike in zip(pairs, likeness, strict=True)]
 
 
 def _likeness(section: Section, head: Vector, ids: list[int]) -> list[float]:

@@ -15,6 +15,7 @@ from matching.matcher import Matcher
 from matching.rank import rank
 from matching.retrieve import retrieve
 from matching.training import gap
+from models.errors import NotFound
 from models.matches import Document, Match, Pair
 from models.postings import Posting
 from models.talents import Talent
@@ -243,11 +244,13 @@ def _place(ranked: Sequence[JobMatch], posting: Document[Posting]) -> tuple[int 
 
 
 def _scored(matcher: Matcher, talent: Document[Talent], posting: Document[Posting]) -> JobMatch:
-    """The pair as it would be ranked if it came that far."""
+    """The pair as it would be ranked if it came that far. Raises NotFound when the posting is gone from the shelf."""
     market = matcher.jobs
     section = matcher.shelf[market.demand]
-    [candidate] = retrieve(matcher.query(talent), section, depth=1, among=np.asarray([posting.id], dtype=np.int64))
-    [match] = rank([Pair(posting, talent, candidate)], market.features, k=1, cited=0)
+    candidates = retrieve(matcher.query(talent), section, depth=1, among=np.asarray([posting.id], dtype=np.int64))
+    if not candidates:
+        raise NotFound(f"没有编号为 {posting.id} 的{posting.kind.label}")
+    [match] = rank([Pair(posting, talent, candidates[0])], market.features, k=1, cited=0)
     return match
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from data.store import Change as Stored
 from matching.matcher import Matcher
 from matching.whynot import State, WhyNot, changes, why_not
+from models.errors import NotFound
 from models.matches import Document
 from models.postings import Posting
 from models.talents import Talent
@@ -170,6 +171,15 @@ def test_a_full_list_takes_no_more() -> None:
     full = tuple(f"技能{n}号" for n in range(100))
     matcher = a_matcher(a_posting(title="电工", required_skills=("PLC编程",)), a_talent(skills=full))
     assert not [one for one in advice(asked(matcher, 2, 1)) if one.startswith("学会")]
+
+
+def test_a_posting_that_is_withdrawn_meanwhile_is_not_found() -> None:
+    matcher = a_matcher(a_posting(), a_talent())
+    talent = cast("Document[Talent]", matcher.document(Kind.TALENT, 2))
+    posting = cast("Document[Posting]", matcher.document(Kind.POSTING, 1))
+    matcher.shelf.apply([Stored(3, 1, Kind.POSTING, None)])
+    with pytest.raises(NotFound):
+        why_not(matcher, talent, posting)
 
 
 skills = st.lists(st.sampled_from(SKILLS[:5]), max_size=3, unique=True).map(tuple)

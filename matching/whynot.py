@@ -168,7 +168,7 @@ def certified(talent: Document[Talent], posting: Document[Posting]) -> Iterator[
     held = {mention.name for mention in talent.facts.certificates}
     for name in posting.facts.certificates_asked():
         if name not in held:
-            yield from _adding(talent.record, "certificates", (name,), f"考取“{name}”，写入证书")
+            yield from _adding(talent.record, "certificates", (name,), f"考取“{name}”（须符合报考条件），写入证书")
 
 
 def position_wished(talent: Document[Talent], posting: Document[Posting]) -> Iterator[tuple[str, Talent]]:

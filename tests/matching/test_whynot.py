@@ -127,7 +127,7 @@ def test_learning_what_is_asked_for_lifts_the_posting_to_the_top() -> None:
 
 WAYS = [
     ("写入技能", {"required_skills": ("PLC编程",)}, {"skills": ("焊接",)}, "学会“PLC编程”，写入技能"),
-    ("写入证书", {"required_certificates": (LICENCE,)}, {}, f"考取“{LICENCE}”，写入证书"),
+    ("写入证书", {"required_certificates": (LICENCE,)}, {}, f"考取“{LICENCE}”（须符合报考条件），写入证书"),
     ("加入期望岗位", {"title": "会计（急聘）"}, {"expected_positions": ("电工",)}, "如果愿意做：把“会计”加入期望岗位"),
     (
         "求职类型",

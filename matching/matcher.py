@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -43,16 +42,6 @@ EVIDENCE = 20
 
 Where = Callable[[Record], bool]
 """What the asking user limits the answer to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Screened(Generic[D, S]):
-    """What is left to be ranked, and what happened on the way there."""
-
-    kept: list[Pair[D, S]]
-    """In order of retrieval."""
-    retrieved: int
-    removals: tuple[Removal, ...]
 
 
 class Matcher:
@@ -153,27 +142,14 @@ class Matcher:
         k: int,
         depth: int = DEPTH,
         where: Where | None = None,
+        spare: int = 0,
         cited: int | None = None,
     ) -> Answer[D, S]:
-        """The k best pairs of the query with what the market's other side holds.
+        """The k best pairs of the query with what the market's other side holds, and up to `spare` next ones.
 
         Records that are closed, or outside of `where`, are not looked at; how many is the first thing that
         the answer's removals tell.
         """
-        screened = self.screened(market, query, k=k, depth=depth, where=where)
-        matches = rank(screened.kept, market.features, k=k, cited=cited)
-        return Answer(matches, retrieved=screened.retrieved, removals=screened.removals)
-
-    def screened(
-        self,
-        market: Market[D, S],
-        query: Document[Record],
-        *,
-        k: int,
-        depth: int = DEPTH,
-        where: Where | None = None,
-    ) -> Screened[D, S]:
-        """The pairs that are ranked to answer with the k best of them."""
         section = self.shelf[market.facing(query.kind)]
         looked_for = self.query(query)
         among, left_out = self._available(market, section, where)
@@ -184,7 +160,8 @@ class Matcher:
             # Where the requirements leave too few, look further, once.
             if len(kept) >= k or len(candidates) < wide:
                 break
-        return Screened(kept[:depth], retrieved=len(pairs), removals=left_out + removals)
+        matches = rank(kept[:depth], market.features, k=k + spare, cited=cited)
+        return Answer(matches, retrieved=len(pairs), removals=left_out + removals)
 
     def query(self, document: Document[Record]) -> Query:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""

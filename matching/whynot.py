@@ -11,7 +11,7 @@ import numpy as np
 from data import taxonomy
 from indexing.text import bare
 from matching.market import Market
-from matching.matcher import Matcher
+from matching.matcher import DEPTH, Matcher
 from matching.rank import rank
 from matching.retrieve import retrieve
 from matching.training import gap
@@ -233,9 +233,7 @@ def _lifts(rank_then: int, score: float, now: Standing) -> bool:
 
 def _ranked(matcher: Matcher, talent: Document[Talent], k: int) -> Sequence[JobMatch]:
     """All that is ranked for the person when k are asked for, best first."""
-    market = matcher.jobs
-    kept = matcher.screened(market, talent, k=k).kept
-    return rank(kept, market.features, k=len(kept), cited=0)
+    return matcher.match(matcher.jobs, talent, k=k, spare=DEPTH, cited=0).matches
 
 
 def _place(ranked: Sequence[JobMatch], posting: Document[Posting]) -> tuple[int | None, JobMatch | None]:

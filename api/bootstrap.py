@@ -9,6 +9,7 @@ from datetime import date
 from api.settings import Settings
 from data import sample
 from data.store import Store
+from indexing import adapters
 from indexing.encode import load_encoder
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
@@ -57,5 +58,6 @@ def open_store(settings: Settings) -> Store:
 
 
 def new_shelf(settings: Settings) -> Shelf:
-    """An empty shelf with the settings' encoder."""
-    return Shelf(load_encoder(settings.encoder, settings.models), domain_segmenter())
+    """An empty shelf with the settings' encoder and the adapter in force."""
+    encoder = load_encoder(settings.encoder, settings.models)
+    return Shelf(encoder, domain_segmenter(), adapter=adapters.current(settings.adapters, encoder.name))

@@ -21,7 +21,7 @@ from models.errors import Conflict, IndexMismatch
 from models.matches import Document, Facts, Mention, Span, Wish
 from models.terms import Kind
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the files mean something else than before."""
 
 _CURRENT = "CURRENT"
@@ -40,6 +40,7 @@ def save(shelf: Shelf, folder: Path) -> None:
         manifest = {
             "layout": LAYOUT,
             "revision": shelf.revision,
+            "adapter": shelf.adapter.name,
             **shelf.fingerprint,
             "documents": {kind: len(shelf[kind]) for kind in Kind},
         }
@@ -88,7 +89,7 @@ def restore(shelf: Shelf, store: Store, folder: Path) -> None:
         if differing:
             _remember_vectors(shelf, path, kind)
         else:
-            _restore_section(shelf[kind], store, path)
+            _restore_section(shelf, kind, store, path)
     shelf.revision = 0 if differing else found["revision"]
 
 
@@ -110,8 +111,7 @@ def _save_section(section: Section, path: Path) -> None:
         path / f"{section.kind}.vectors.npz",
         ids=np.asarray(ids, dtype=np.int64),
         revisions=np.asarray([section.documents[id].revision for id in ids], dtype=np.int64),
-        heads=section.heads.vectors(ids),
-        bodies=section.bodies.vectors(ids),
+        raw=np.stack([section.raw[id] for id in ids]) if ids else np.zeros((0, 2, 0), dtype=np.float16),
     )
     section.words.save(path / f"{section.kind}.words.npz")
     with (path / f"{section.kind}.facts.jsonl").open("w", encoding="utf-8") as lines:
@@ -121,11 +121,13 @@ def _save_section(section: Section, path: Path) -> None:
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def _restore_section(section: Section, store: Store, path: Path) -> None:
+def _restore_section(shelf: Shelf, kind: Kind, store: Store, path: Path) -> None:
+    section = shelf[kind]
     with np.load(path / f"{section.kind}.vectors.npz") as stored:
         ids, revisions = stored["ids"].tolist(), stored["revisions"].tolist()
-        section.heads.add(ids, stored["heads"])
-        section.bodies.add(ids, stored["bodies"])
+        # The vectors on disk are the encoder's own: whatever adapter is in force now, none is encoded again.
+        section.raw.update(zip(ids, stored["raw"], strict=True))
+    shelf.place(section, section.raw)
     section.words.replace(WordIndex.open(path / f"{section.kind}.words.npz"))
     with (path / f"{section.kind}.facts.jsonl").open(encoding="utf-8") as lines:
         packed = {(id, revision): line for id, revision, line in zip(ids, revisions, lines, strict=True)}
@@ -143,7 +145,7 @@ def _restore_section(section: Section, store: Store, path: Path) -> None:
 def _remember_vectors(shelf: Shelf, path: Path, kind: Kind) -> None:
     with np.load(path / f"{kind}.vectors.npz") as stored:
         keys = zip(stored["ids"].tolist(), stored["revisions"].tolist(), strict=True)
-        shelf.remember(dict(zip(keys, zip(stored["heads"], stored["bodies"], strict=True), strict=True)))
+        shelf.remember(dict(zip(keys, stored["raw"], strict=True)))
 
 
 _Packed = list[tuple[str, str, str, int, int]]

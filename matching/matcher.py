@@ -11,7 +11,7 @@ import numpy as np
 
 from indexing.hits import Ids
 from indexing.shelf import Section, Shelf, document_of
-from indexing.text import NAMES_OF_MEMBERS, body, head
+from indexing.text import NAMES_OF_MEMBERS
 from matching.jobs import jobs as jobs_market
 from matching.market import Market
 from matching.policy import policies
@@ -206,14 +206,9 @@ class Matcher:
 
     def query(self, document: Document[Record]) -> Query:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""
-        section = self.shelf[document.kind]
         found = {field: text for field, text in document.texts.items() if field not in NAMES_OF_MEMBERS}
-        words = self.shelf.words(found)
-        if section.documents.get(document.id) is document:
-            ids = [document.id]
-            return Query(section.heads.vectors(ids)[0], section.bodies.vectors(ids)[0], words)
-        vectors = self.shelf.encoder.encode([head(document.record), body(document.texts)])
-        return Query(vectors[0], vectors[1], words)
+        heads, bodies = self.shelf.vectors_of(document)
+        return Query(heads[0], bodies[0], self.shelf.words(found))
 
     def _available(
         self, market: Market[D, S], section: Section, where: Where | None
@@ -269,4 +264,4 @@ def _pairs(
     ours = cast("Document[Any]", query)
     if query.kind == market.demand:
         return [Pair(ours, cast("Document[Any]", other), candidate) for other, candidate in found if other]
-    return [Pair(cast("Document[Any]", other), ours, candidate) for other, candidate in found if other]
+    return [Pair(cast("Document[Any]", other), ours, candidate.reversed()) for other, candidate in found if other]

@@ -248,7 +248,7 @@ def _scored(matcher: Matcher, talent: Document[Talent], posting: Document[Postin
     candidates = retrieve(matcher.query(talent), section, depth=1, among=np.asarray([posting.id], dtype=np.int64))
     if not candidates:
         raise NotFound(f"没有编号为 {posting.id} 的{posting.kind.label}")
-    [match] = rank([Pair(posting, talent, candidates[0])], market.features, k=1, cited=0)
+    [match] = rank([Pair(posting, talent, candidates[0].reversed())], market.features, k=1, cited=0)
     return match
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -98,18 +98,26 @@ class Candidate:
 
     id: int
     score: float
-    """The fusion of the three below: the order in which candidates were retrieved."""
+    """The fusion of those below: the order in which candidates were retrieved."""
     head: float
     """Likeness of what the two records are called: 0 for two random records, 1 for the same words."""
     body: float
     """Likeness of all that the two records say, on the same scale."""
     words: float
     """Share of the query's words, weighted by how telling they are, that the document holds."""
+    forth: float = 0.0
+    """Likeness of what the query is called to what the document says, on the scale of `head`."""
+    back: float = 0.0
+    """Likeness of what the document is called to what the query says."""
+
+    def reversed(self) -> Candidate:
+        """The same opinions with the two sides exchanged."""
+        return replace(self, forth=self.back, back=self.forth)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair(Generic[D, S]):
-    """One side's demand and the other side's supply, whichever of them asked."""
+    """One side's demand and the other side's supply, whichever of them asked; its candidate is seen from the demand."""
 
     demand: Document[D]
     supply: Document[S]

@@ -14,6 +14,7 @@ from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
 from indexing.sync import Follower
 from matching.matcher import Matcher
+from matching.weights import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def build(settings: Settings) -> Services:
     store = open_store(settings)
     shelf = new_shelf(settings)
     follower = Follower(store, shelf, settings.index, seconds=settings.follow_interval.total_seconds())
-    return Services(settings, store, shelf, Matcher(shelf, today=settings.today), follower, settings.today)
+    matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
+    return Services(settings, store, shelf, matcher, follower, settings.today)
 
 
 def open_store(settings: Settings) -> Store:

@@ -42,27 +42,27 @@ _TARGETS = 10
 @router.get("/postings/{id}/talents", summary="岗位找人才")
 def talents_for_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k talents who fit the posting best."""
-    return match_answer(posting, matcher.talents_for(posting.id, k=k))
+    return match_answer(posting, matcher.talents_for(posting.id, k=k), chance=matcher.chance)
 
 
 @router.get("/talents/{id}/postings", summary="人才找岗位")
 def postings_for_talent(talent: TalentDep, matcher: MatcherDep, where: PostingsWhere, k: TopK = 10) -> MatchAnswer:
     """The k postings that fit the talent best; what the filters left out is counted among the removals."""
-    return match_answer(talent, matcher.postings_for(talent.id, k=k, where=where))
+    return match_answer(talent, matcher.postings_for(talent.id, k=k, where=where), chance=matcher.chance)
 
 
 @router.post("/match/talents", summary="未发布的岗位找人才", responses=problems(400, 413, 415))
 def talents_for_draft(posting: Posting, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k talents who fit a posting that is not stored."""
     draft = matcher.draft(posting)
-    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k))
+    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k), chance=matcher.chance)
 
 
 @router.post("/match/postings", summary="未发布的人才找岗位", responses=problems(400, 413, 415))
 def postings_for_draft(talent: Talent, matcher: MatcherDep, where: PostingsWhere, k: TopK = 10) -> MatchAnswer:
     """The k postings that fit a talent who is not stored."""
     draft = matcher.draft(talent)
-    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k, where=where))
+    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k, where=where), chance=matcher.chance)
 
 
 @router.get("/needs/{id}/offers", summary="技术需求找供给")

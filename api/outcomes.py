@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,7 +16,9 @@ from api.settings import Settings
 from data.store import Store
 from indexing import snapshot, sync
 from matching.calibration import AGREED_NEEDED, PAIRS_NEEDED
+from matching.jobs import jobs
 from matching.learning import MARGIN, OUTCOMES_NEEDED
+from matching.market import Market
 from matching.matcher import Matcher
 from matching.outcomes import showings
 from matching.relearn import Verdict, judged_lists, relearn
@@ -51,7 +53,7 @@ def fit(
     if learned is None:
         out.print("没有新版本可以启用")
         return
-    _show(learned, _labels(matcher))
+    _show(learned, matcher.documented_jobs)
     if dry_run:
         out.print("只是试运行，没有启用")
         return
@@ -64,17 +66,14 @@ def status() -> None:
     """现用的权重、检验结果与概率的可靠程度。"""
     settings = Settings()
     with open_store(settings) as store:
-        counts = store.events.count()
-        _show_counts(counts)
-        versions = Versions(settings.learned)
-        matcher = Matcher(new_shelf(settings), today=settings.today)
-    learned, market = versions.current(), matcher.documented_jobs
+        _show_counts(store.events.count())
+    learned, market = Versions(settings.learned).current(), jobs(settings.today(), lambda _: frozenset())
     if learned is None:
         out.print(f"现用规则中写明的权重。可比较的结果满 {OUTCOMES_NEEDED} 个后可运行 chanjiao outcomes fit")
     elif not fits(learned, market):
         out.print(f"版本 {learned.version} 学自另一套规则，不再使用；现用规则中写明的权重。请重新运行 fit")
     else:
-        _show(learned, _labels(matcher))
+        _show(learned, market)
 
 
 @app.command()
@@ -98,10 +97,6 @@ def _matcher(settings: Settings, store: Store, versions: Versions) -> Matcher:
     return Matcher(shelf, today=settings.today, learned=versions.current)
 
 
-def _labels(matcher: Matcher) -> dict[str, str]:
-    return {feature.name: feature.label for feature in matcher.documented_jobs.features}
-
-
 def _tell(verdict: Verdict) -> None:
     out.print(f"列表 {verdict.lists} 个，可比较的结果 {verdict.outcomes} 个")
     for rival, trial in verdict.trials.items():
@@ -117,7 +112,7 @@ def _in_words(trial: Trial) -> str:
     )
 
 
-def _show(learned: Learned, labels: Mapping[str, str]) -> None:
+def _show(learned: Learned, market: Market[Any, Any]) -> None:
     moved = learned.weights != learned.documented
     out.print(
         f"版本 {learned.version}，{learned.made:%Y-%m-%d %H:%M}（UTC），"
@@ -129,8 +124,8 @@ def _show(learned: Learned, labels: Mapping[str, str]) -> None:
     table = Table(title="权重" if moved else "权重（与规则相同）")
     for name in ("理由", "规则", "现用"):
         table.add_column(name, justify="left" if name == "理由" else "right")
-    for name, weight in learned.documented.items():
-        table.add_row(labels.get(name, name), f"{weight:.3f}", f"{learned.weights[name]:.3f}")
+    for feature in market.features:
+        table.add_row(feature.label, f"{feature.weight:.3f}", f"{learned.weights[feature.name]:.3f}")
     out.print(table)
     if learned.calibration:
         _show_calibration(learned.calibration)

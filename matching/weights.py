@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,9 +14,10 @@ import structlog
 from pydantic import ValidationError
 
 from matching.market import Market
-from models.errors import Conflict
+from models.errors import Conflict, UnreadableFile
 from models.matches import D, S
 from models.outcomes import Calibration, Learned
+from models.terms import Value
 
 log = structlog.get_logger()
 
@@ -44,6 +44,12 @@ def chance(calibration: Calibration, score: float) -> float:
     return float(np.interp(score, calibration.scores, calibration.chances))
 
 
+class _Manifest(Value):
+    """Names of versions, in the order in which they were installed."""
+
+    installed: tuple[str, ...]
+
+
 class Versions:
     """Every version that was learned, below one folder; the last of those installed is in force.
 
@@ -67,12 +73,14 @@ class Versions:
         return self._known[1]
 
     def installed(self) -> list[str]:
-        """The names of what is installed, in order; the last is in force."""
+        """The names of what is installed, in order; the last is in force. Raises UnreadableFile."""
+        file = self._folder / _MANIFEST
         try:
-            names: list[str] = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))["installed"]
+            return list(_Manifest.model_validate_json(file.read_bytes()).installed)
         except FileNotFoundError:
             return []
-        return names
+        except (OSError, ValidationError) as error:
+            raise UnreadableFile(f"权重清单 {file} 无法读取；删除它即恢复规则中写明的权重") from error
 
     def next_name(self) -> str:
         """A name that no version has had."""
@@ -105,13 +113,13 @@ class Versions:
             if not installed:
                 return None
             return Learned.model_validate_json((self._folder / f"{installed[-1]}.json").read_bytes())
-        except (OSError, KeyError, json.JSONDecodeError, ValidationError) as error:
+        except (OSError, UnreadableFile, ValidationError) as error:
             # The documented rules need no file: answers go on.
             log.warning("learned weights cannot be read", error=type(error).__name__)
             return None
 
     def _put(self, installed: list[str]) -> None:
-        _write(self._folder / _MANIFEST, json.dumps({"installed": installed}, indent=2))
+        _write(self._folder / _MANIFEST, _Manifest(installed=tuple(installed)).model_dump_json(indent=2))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

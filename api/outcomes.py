@@ -73,6 +73,8 @@ def status() -> None:
     elif not fits(learned, market):
         out.print(f"版本 {learned.version} 学自另一套规则，不再使用；现用规则中写明的权重。请重新运行 fit")
     else:
+        if learned.trial:
+            out.print(f"启用时与规则权重相比：{_in_words(learned.trial)}", soft_wrap=True)
         _show(learned, market)
 
 
@@ -119,9 +121,8 @@ def _show(learned: Learned, market: Market[Any, Any]) -> None:
         f"学自 {learned.lists} 个列表的 {learned.outcomes} 个结果",
         soft_wrap=True,
     )
-    if learned.trial and moved:
-        out.print(f"与规则权重相比：{_in_words(learned.trial)}", soft_wrap=True)
-    table = Table(title="权重" if moved else "权重（与规则相同）")
+    out.print("权重：" if moved else "权重（与规则相同）：")
+    table = Table()
     for name in ("理由", "规则", "现用"):
         table.add_column(name, justify="left" if name == "理由" else "right")
     for feature in market.features:
@@ -138,7 +139,8 @@ def _show(learned: Learned, market: Market[Any, Any]) -> None:
 
 
 def _show_calibration(calibration: Calibration) -> None:
-    table = Table(title="双方接受的概率：留出数据上的可靠程度")
+    out.print("双方接受的概率，在留出数据上的可靠程度：")
+    table = Table()
     for name in ("对数", "预测", "实际"):
         table.add_column(name, justify="right")
     for one in calibration.bins:

@@ -36,8 +36,8 @@ MARGIN = -0.01
 _RESAMPLES = 2_000
 _HEAVIEST = 20.0
 """Most that an item far down counts for what nobody looked at there; bounds the trial's variance."""
-_STEEPEST = 60.0
-"""Bound of the preference's scale: at 60 a hundredth of score is odds of 1.8."""
+_FLATTEST, _STEEPEST = 1.0, 60.0
+"""Bounds of the preference's scale: at 0 no weights could be told apart, at 60 a hundredth of score is odds of 1.8."""
 
 
 def is_held_out(asker: str) -> bool:
@@ -88,7 +88,7 @@ def learn(lists: Sequence[JudgedList], documented: Floats) -> Floats:
         np.concatenate([documented, [3.0, 0.0]]),
         jac=True,
         method="SLSQP",
-        bounds=[*((LEAST * weight, 1.0) for weight in documented), (0.0, _STEEPEST), (-8.0, 8.0)],
+        bounds=[*((LEAST * weight, 1.0) for weight in documented), (_FLATTEST, _STEEPEST), (-8.0, 8.0)],
         constraints=LinearConstraint(sums, 1.0, 1.0),
         options={"maxiter": 300, "ftol": 1e-8},
     )

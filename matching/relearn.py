@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from matching.learning import (
 from matching.matcher import Matcher
 from matching.outcomes import Floats, JudgedList, Showing
 from models.errors import NotFound
-from models.outcomes import Calibration, Learned, Trial
+from models.outcomes import Calibration, Learned, Side, Trial
 
 _NOTICEABLE = 0.001
 """Change of a weight below which it is none: a tenth of the least documented weight."""
@@ -44,13 +44,18 @@ class Verdict:
 def judged_lists(
     shown: Sequence[Showing], matcher: Matcher, *, progress: Callable[[int], None] = lambda _: None
 ) -> list[JudgedList]:
-    """The lists with the features of their pairs, as the records stand today; records that are gone are left out."""
-    found = []
+    """The lists with the features of their pairs, as the records stand today; records that are gone are left out.
+
+    An asker's pairs are judged once, however often they were shown. `progress` hears how many lists are done.
+    """
+    of_asker: dict[tuple[Side, int], list[Showing]] = {}
     for showing in shown:
-        judged = _judged(showing, matcher)
-        if judged is not None:
-            found.append(judged)
-        progress(1)
+        of_asker.setdefault((showing.side, showing.asker), []).append(showing)
+    found: list[JudgedList] = []
+    for (side, asker), lists in of_asker.items():
+        values = _values(side, asker, {item.id for showing in lists for item in showing.items}, matcher)
+        found += filter(None, (_judged(showing, values) for showing in lists))
+        progress(len(lists))
     return found
 
 
@@ -70,6 +75,7 @@ def relearn(
     ours, theirs = _split(lists)
     calibration = calibrate(ours, theirs, chosen)
     outcomes = count_outcomes(lists)
+    # The rules are the first rival.
     against_rules = next(iter(trials.values())) if moved else current.trial if current else None
     learned = Learned(
         version=version,
@@ -120,22 +126,26 @@ def _vector(weights: Mapping[str, float], names: Sequence[str]) -> Floats:
     return np.array([weights[name] for name in names], dtype=np.float64)
 
 
-def _judged(showing: Showing, matcher: Matcher) -> JudgedList | None:
-    market = matcher.jobs
+def _values(side: Side, asker: int, others: Iterable[int], matcher: Matcher) -> dict[int, list[float | None]]:
+    """What each feature says about the asker's pair with each of the others; nothing when the asker is gone."""
+    market = matcher.documented_jobs
     try:
-        asker = matcher.document(showing.side.kind, showing.asker)
+        document = matcher.document(side.kind, asker)
     except NotFound:
-        return None
-    pairs = matcher.between(market, asker, [item.id for item in showing.items])
-    items = [item for item in showing.items if item.id in pairs]
+        return {}
+    pairs = matcher.between(market, document, list(others))
+    return {id: [feature.find(pair).value for feature in market.features] for id, pair in pairs.items()}
+
+
+def _judged(showing: Showing, values: Mapping[int, list[float | None]]) -> JudgedList | None:
+    items = [item for item in showing.items if item.id in values]
     if not items:
         return None
-    values = [[feature.find(pairs[item.id]).value for feature in market.features] for item in items]
     return JudgedList(
         asker=f"{showing.side} {showing.asker}",
         positions=np.array([item.position for item in items], dtype=np.int64),
         acted=np.array([item.acted for item in items], dtype=np.bool_),
         grades=np.array([item.grade for item in items], dtype=np.int64),
         agreed=np.array([np.nan if item.agreed is None else item.agreed for item in items], dtype=np.float64),
-        values=np.array(values, dtype=np.float64),  # None becomes NaN
+        values=np.array([values[item.id] for item in items], dtype=np.float64),  # None becomes NaN
     )

@@ -50,20 +50,21 @@ def simulated(
     truth: Truth,
     *,
     askers: int,
+    others: int = 2_000,
     values: np.ndarray | None = None,
     documented: np.ndarray = DOCUMENTED,
     fall: float = 1.0,
 ) -> Consortium:
-    """A consortium of which `askers` people read a list each; as many others show what the truth is.
+    """A consortium of which `askers` people read a list each; the others show what the truth is.
 
     `values` are askers x candidates x features to draw from; without them they are made up. Attention falls
     with position to the power of `fall`.
     """
     rng = np.random.default_rng(seed)
     if values is None:
-        values = made_up(rng, 2 * askers, len(documented))
+        values = made_up(rng, askers + others, len(documented))
     else:
-        values = values[rng.integers(0, len(values), 2 * askers)]
+        values = values[rng.integers(0, len(values), askers + others)]
     one, other = _utilities(rng, truth, values, documented)
     wanted, answered = _chance(one), _chance(other)
     chances = wanted * wanted * answered

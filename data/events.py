@@ -20,7 +20,8 @@ _PAGE = 5_000
 _AHEAD = timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
 _ASKED = (Act.APPLIED, Act.INVITED)
-_OPEN_ACTS = [act.value for act in Act if not act.is_private]
+_TOLD = [act.value for act in Act if not act.is_private]
+"""Acts that the other side may know of."""
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 Writing = Callable[[], AbstractContextManager[tuple[Connection, int]]]
@@ -75,7 +76,7 @@ class EventLog:
         nobody's business. `other` limits it to one pair.
         """
         ours, theirs = (events.c.posting_id, events.c.talent_id)[:: 1 if side is Side.POSTING else -1]
-        wanted = and_(ours == id, or_(events.c.side == side.value, events.c.act.in_(_OPEN_ACTS)))
+        wanted = and_(ours == id, or_(events.c.side == side.value, events.c.act.in_(_TOLD)))
         if other is not None:
             wanted = and_(wanted, theirs == other)
         with self._reading() as connection:
@@ -154,7 +155,7 @@ def _history(connection: Connection, fresh: Sequence[Event]) -> dict[tuple[int, 
     found: dict[tuple[int, int], list[Event]] = {}
     if pairs:
         wanted = tuple_(events.c.posting_id, events.c.talent_id).in_(pairs)
-        for row in connection.execute(select(events).where(wanted, events.c.act.in_(_OPEN_ACTS))).mappings():
+        for row in connection.execute(select(events).where(wanted, events.c.act.in_(_TOLD))).mappings():
             found.setdefault((row["posting_id"], row["talent_id"]), []).append(_event(row))
     return found
 

@@ -94,6 +94,7 @@ def test_what_outcomes_teach_is_installed_shown_and_taken_back(client: TestClien
     assert (rules["weights"], rules["version"]) == ("documented", None)
     assert {item["chance"] for item in before["items"]} == {None}
 
+    assert "得到双方同意" not in client.get("/postings/1").text
     assert "没有启用" in run("outcomes", "fit", "--dry-run")
     assert (answer(), jobs()) == (before, rules)
 
@@ -111,6 +112,7 @@ def test_what_outcomes_teach_is_installed_shown_and_taken_back(client: TestClien
         assert item["score"] == pytest.approx(sum(one["points"] for one in item["contributions"]), abs=1e-9)
     assert learned != before
 
+    assert "得到双方同意" in client.get("/postings/1").text
     status = run("outcomes", "status")
     assert "双方接受的概率，在留出数据上的可靠程度：" in status
     assert "投递" in status

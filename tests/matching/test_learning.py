@@ -145,11 +145,10 @@ def test_an_asker_is_held_out_for_good_or_never() -> None:
     assert held == [is_held_out(f"talent {n}") for n in range(3_000)]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_learning_gains_where_the_truth_differs(seed: int) -> None:
-    gain, lower = true_gain(simulated(seed, Truth.OTHER, askers=500))
-    assert gain > 0.01
-    assert lower > 0
+def test_learning_gains_where_the_truth_differs() -> None:
+    found = [true_gain(simulated(seed, Truth.OTHER, askers=800)) for seed in range(4)]
+    assert np.mean([gain for gain, _ in found]) > 0.02
+    assert min(lower for _, lower in found) > -0.01
 
 
 @pytest.mark.parametrize("truth", [Truth.RULES, Truth.NOISE])

@@ -17,7 +17,7 @@ from data.store import Store
 from indexing import snapshot, sync
 from matching.calibration import AGREED_NEEDED, PAIRS_NEEDED
 from matching.jobs import jobs
-from matching.learning import MARGIN, OUTCOMES_NEEDED
+from matching.learning import MARGIN, OUTCOMES_NEEDED, passes
 from matching.market import Market
 from matching.matcher import Matcher
 from matching.outcomes import showings
@@ -101,8 +101,11 @@ def _matcher(settings: Settings, store: Store, versions: Versions) -> Matcher:
 
 def _tell(verdict: Verdict) -> None:
     out.print(f"列表 {verdict.lists} 个，可比较的结果 {verdict.outcomes} 个")
+    if verdict.present:
+        advice = "" if passes(verdict.present) else "；建议撤回：chanjiao outcomes rollback"
+        out.print(f"现用权重与规则权重相比：{_in_words(verdict.present)}{advice}", soft_wrap=True)
     for rival, trial in verdict.trials.items():
-        out.print(f"与{rival}相比：{_in_words(trial)}", soft_wrap=True)
+        out.print(f"新学的权重与{rival}相比：{_in_words(trial)}", soft_wrap=True)
     if verdict.refused:
         out.print(f"权重不变：{verdict.refused}", soft_wrap=True)
 

@@ -21,7 +21,7 @@ from matching.learning import (
 from matching.matcher import Matcher
 from matching.outcomes import Floats, JudgedList, Showing
 from models.errors import NotFound
-from models.outcomes import Calibration, Learned, Side, Trial
+from models.outcomes import Learned, Side, Trial
 
 _NOTICEABLE = 0.001
 """Change of a weight below which it is none: a tenth of the least documented weight."""
@@ -34,7 +34,9 @@ class Verdict:
     lists: int
     outcomes: int
     trials: Mapping[str, Trial]
-    """The learned weights against each rival, by its Chinese name; empty when there was nothing to try."""
+    """Newly learned weights against each rival, by its Chinese name; empty when there was nothing to try."""
+    present: Trial | None
+    """Learned weights that are in force against the documented ones, on what is known now; None for documented ones."""
     refused: str
     """Why the weights stay as they are, in Chinese; empty when they move."""
     learned: Learned | None
@@ -69,14 +71,24 @@ def relearn(
     names = list(rules)
     documented = _vector(rules, names)
     in_force = _vector(current.weights, names) if current else documented
-    trials, refused, weights = _tried(lists, documented, in_force)
-    moved = not refused
-    chosen = weights if moved else in_force
-    ours, theirs = _split(lists)
-    calibration = calibrate(ours, theirs, chosen)
     outcomes = count_outcomes(lists)
-    # The rules are the first rival.
-    against_rules = next(iter(trials.values())) if moved else current.trial if current else None
+    ours, theirs = _split(lists)
+    present, trials, weights = None, {}, in_force
+    if outcomes < OUTCOMES_NEEDED:
+        refused = f"可比较的结果只有 {outcomes} 个，少于 {OUTCOMES_NEEDED} 个"
+    elif not any(one.grades.any() for one in theirs):
+        refused = "留作检验的列表中没有任何结果"
+    else:
+        weights = learn(ours, documented)
+        fall = fall_of_attention(ours, documented)
+        rivals = {"规则权重": documented}
+        if not np.array_equal(in_force, documented):
+            rivals["现用权重"] = in_force
+            present = try_out(theirs, in_force, documented, fall=fall)
+        trials = {name: try_out(theirs, weights, rival, fall=fall) for name, rival in rivals.items()}
+        refused = _refused(trials, moved=float(np.abs(weights - in_force).max()))
+    chosen = in_force if refused else weights
+    calibration = calibrate(ours, theirs, chosen)
     learned = Learned(
         version=version,
         made=made,
@@ -84,30 +96,19 @@ def relearn(
         weights=dict(zip(names, chosen.tolist(), strict=True)),
         outcomes=outcomes,
         lists=len(lists),
-        trial=against_rules,
+        trial=present if refused else trials["规则权重"],
         calibration=calibration,
     )
-    return Verdict(len(lists), outcomes, trials, refused, learned if moved or _is_new(calibration, current) else None)
+    is_new = not refused or (calibration is not None and (current is None or calibration != current.calibration))
+    return Verdict(len(lists), outcomes, trials, present, refused, learned if is_new else None)
 
 
-def _tried(lists: Sequence[JudgedList], documented: Floats, in_force: Floats) -> tuple[dict[str, Trial], str, Floats]:
-    """The trials of newly learned weights, why they are refused, and the weights."""
-    outcomes = count_outcomes(lists)
-    if outcomes < OUTCOMES_NEEDED:
-        return {}, f"可比较的结果只有 {outcomes} 个，少于 {OUTCOMES_NEEDED} 个", documented
-    ours, theirs = _split(lists)
-    if not any(one.read for one in theirs):
-        return {}, "留作检验的列表中没有任何结果", documented
-    learned = learn(ours, documented)
-    if np.abs(learned - documented).max() < _NOTICEABLE:
-        return {}, "结果没有显示出与规则不同的偏好", documented
-    fall = fall_of_attention(ours, documented)
-    rivals = {"规则权重": documented}
-    if not np.array_equal(in_force, documented):
-        rivals["现用权重"] = in_force
-    trials = {name: try_out(theirs, learned, rival, fall=fall) for name, rival in rivals.items()}
+def _refused(trials: Mapping[str, Trial], *, moved: float) -> str:
+    """Why the trials do not let the weights through; empty when they do."""
+    if moved < _NOTICEABLE:
+        return "学到的权重与现用的没有可见的差别"
     lost = [name for name, trial in trials.items() if not passes(trial)]
-    return trials, f"在留出的列表上没有胜过{'、'.join(lost)}" if lost else "", learned
+    return f"在留出的列表上没有胜过{'、'.join(lost)}" if lost else ""
 
 
 def _split(lists: Sequence[JudgedList]) -> tuple[list[JudgedList], list[JudgedList]]:
@@ -116,10 +117,6 @@ def _split(lists: Sequence[JudgedList]) -> tuple[list[JudgedList], list[JudgedLi
         [one for one in lists if not is_held_out(one.asker)],
         [one for one in lists if is_held_out(one.asker)],
     )
-
-
-def _is_new(calibration: Calibration | None, current: Learned | None) -> bool:
-    return calibration is not None and (current is None or calibration != current.calibration)
 
 
 def _vector(weights: Mapping[str, float], names: Sequence[str]) -> Floats:

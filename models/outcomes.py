@@ -179,5 +179,5 @@ class Learned(Value):
     outcomes: int
     lists: int
     trial: Trial | None
-    """None where the weights are the documented ones and only the calibration is new."""
+    """Of the weights against the documented ones; None where they are these, and only the calibration is new."""
     calibration: Calibration | None

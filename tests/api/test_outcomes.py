@@ -100,7 +100,7 @@ def test_what_outcomes_teach_is_installed_shown_and_taken_back(client: TestClien
 
     said = run("outcomes", "fit")
     assert "已启用版本 0001" in said
-    assert "与规则权重相比" in said
+    assert "新学的权重与规则权重相比：" in said
     now = jobs()
     assert (now["weights"], now["version"]) == ("learned", "0001")
     weights = {feature["name"]: (feature["weight"], feature["documented_weight"]) for feature in now["features"]}

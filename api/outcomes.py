@@ -22,7 +22,7 @@ from matching.market import Market
 from matching.matcher import Matcher
 from matching.outcomes import showings
 from matching.relearn import Verdict, judged_lists, relearn
-from matching.weights import Versions, documented, fits
+from matching.weights import Versions, documented, fits, weighed
 from models.errors import IndexMismatch
 from models.outcomes import Act, Calibration, Learned, Trial
 
@@ -57,6 +57,7 @@ def fit(
     if dry_run:
         out.print("只是试运行，没有启用")
         return
+    weighed(matcher.documented_jobs, learned.weights)  # what the market refuses must not get into force
     versions.install(learned)
     out.print(f"已启用版本 {learned.version}；撤回：chanjiao outcomes rollback", soft_wrap=True)
 

@@ -53,7 +53,7 @@ def fit(
     if learned is None:
         out.print("没有新版本可以启用")
         return
-    _show(learned, matcher.documented_jobs)
+    _show(learned, matcher.documented_jobs, column="新学")
     if dry_run:
         out.print("只是试运行，没有启用")
         return
@@ -76,7 +76,7 @@ def status() -> None:
     else:
         if learned.trial:
             out.print(f"启用时与规则权重相比：{_in_words(learned.trial)}", soft_wrap=True)
-        _show(learned, market)
+        _show(learned, market, column="现用")
 
 
 @app.command()
@@ -118,7 +118,7 @@ def _in_words(trial: Trial) -> str:
     )
 
 
-def _show(learned: Learned, market: Market[Any, Any]) -> None:
+def _show(learned: Learned, market: Market[Any, Any], *, column: str) -> None:
     moved = learned.weights != learned.documented
     out.print(
         f"版本 {learned.version}，{learned.made:%Y-%m-%d %H:%M}（UTC），"
@@ -127,7 +127,7 @@ def _show(learned: Learned, market: Market[Any, Any]) -> None:
     )
     out.print("权重：" if moved else "权重（与规则相同）：")
     table = Table()
-    for name in ("理由", "规则", "现用"):
+    for name in ("理由", "规则", column):
         table.add_column(name, justify="left" if name == "理由" else "right")
     for feature in market.features:
         table.add_row(feature.label, f"{feature.weight:.3f}", f"{learned.weights[feature.name]:.3f}")

@@ -112,15 +112,15 @@ def _impossible(event: Event, history: Iterable[Event]) -> str | None:
     pair = f"岗位 {event.posting} 与人才 {event.talent}"
     if event.act is Act.ACCEPTED and not any(e.act in _ASKED and e.side is event.side.other for e in before):
         missing = "邀请" if event.side is Side.TALENT else "投递"
-        return f"{pair}此前没有“{missing}”，{event.side.label}无从“同意”"
+        return f"{pair} 此前没有“{missing}”，{event.side.label}无从“同意”"
     if event.act is Act.REJECTED and not any(one.act in _ASKED for one in before):
-        return f"{pair}此前没有“投递”或“邀请”，无从“拒绝”"
+        return f"{pair} 此前没有“投递”或“邀请”，无从“拒绝”"
     if event.act.kept:
         hired = [one.at for one in before if one.act is Act.HIRED]
         if not hired:
-            return f"{pair}此前没有“录用”，不会有“{event.act.label}”"
+            return f"{pair} 此前没有“录用”，不会有“{event.act.label}”"
         if event.at - min(hired) < event.act.kept:
-            return f"{pair}于 {min(hired):%Y-%m-%d} 录用，到 {event.at:%Y-%m-%d} 还不满“{event.act.label}”"
+            return f"{pair} 于 {min(hired):%Y-%m-%d} 录用，到 {event.at:%Y-%m-%d} 还不满“{event.act.label}”"
     return None
 
 

@@ -65,6 +65,7 @@ def learn(lists: Sequence[JudgedList], documented: Floats) -> Floats:
     if not len(found.better):
         return documented
     size = len(documented)
+    prior = np.maximum(documented, 1e-6)  # a reason that the rules give no weight gets none
     depth = np.log(found.positions)
     deeper = depth[found.better] - depth[found.worse]
 
@@ -76,7 +77,7 @@ def learn(lists: Sequence[JudgedList], documented: Floats) -> Floats:
         surprise = float(found.counts @ np.logaddexp(0, -odds))
         push = -found.counts / (1 + np.exp(odds))
         of_item = np.bincount(found.better, push, len(score)) - np.bincount(found.worse, push, len(score))
-        moved = (weights - documented) / documented
+        moved = (weights - documented) / prior
         gradient = np.concatenate(
             [scale * (of_item @ slopes) + 2 * TRUST * moved, [push @ ahead, push @ deeper + 0.1 * bias]]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.deps import API, Limit, Offset, RecordIdPath, ServicesDep
 from api.problems import problems
@@ -18,10 +18,17 @@ OtherTalent = Annotated[int | None, Query(ge=1, le=2**53, description="只看与
 OtherPosting = Annotated[int | None, Query(ge=1, le=2**53, description="只看与这个岗位的往来")]
 
 
+def _some(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    if not events:
+        raise ValueError("至少要有一个事件")
+    return events
+
+
 class EventBatch(Value):
     """Events to be stored together: all, or on an error none."""
 
-    events: Annotated[tuple[Event, ...], Field(min_length=1, max_length=1_000)]
+    # Not min_length: pydantic would complain of it beside every event that is wrong.
+    events: Annotated[tuple[Event, ...], Field(max_length=1_000), AfterValidator(_some)]
 
 
 class EventReceipt(Value):

@@ -74,7 +74,7 @@ IMPOSSIBLE = [
     ("没有往来就拒绝", [], an_event(Act.REJECTED), "此前没有“投递”或“邀请”"),
     ("在邀请之前同意", [INVITED], an_event(Act.ACCEPTED, at=START - DAY), "此前没有“邀请”"),
     ("与别人的往来不算", [an_event(Act.INVITED, talent=3)], an_event(Act.ACCEPTED), "此前没有“邀请”"),
-    ("没有录用就在岗", [APPLIED], an_event(Act.KEPT_3, at=START + 90 * DAY), "岗位 1 与人才 2此前没有“录用”，不会有“在岗满 3 个月”"),
+    ("没有录用就在岗", [APPLIED], an_event(Act.KEPT_3, at=START + 90 * DAY), "岗位 1 与人才 2 此前没有“录用”，不会有“在岗满 3 个月”"),
     ("录用一个月就满三个月", [HIRED], an_event(Act.KEPT_3, at=START + 31 * DAY), "于 2026-09-02 录用，到 2026-10-02 还不满“在岗满 3 个月”"),
     ("还没有到的时间", [], an_event(Act.APPLIED, at=datetime(2028, 1, 2, tzinfo=UTC)), "时间 2028-01-02 00:00（UTC）还没有到"),
 ]  # fmt: skip

@@ -73,6 +73,13 @@ def test_without_outcomes_the_documented_weights_stay() -> None:
     assert count_outcomes(untouched) == 0
 
 
+def test_a_reason_without_documented_weight_gets_none() -> None:
+    rules = np.append(DOCUMENTED[:-1], 0.0)
+    learned = learn(OTHER.lists, rules / rules.sum())
+    assert learned[-1] == pytest.approx(0, abs=1e-3)
+    assert learned.sum() == pytest.approx(1, abs=1e-12)
+
+
 def test_unseen_is_not_negative() -> None:
     rng = np.random.default_rng(3)
     read = [a_judged_list(f"talent {n}", [*rng.integers(0, 3, 8).tolist(), 1], rng) for n in range(80)]

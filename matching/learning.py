@@ -23,9 +23,11 @@ OUTCOMES_NEEDED = 1_000
 In simulated consortia, what is learned from so many costs at most 0.3 % of true nDCG where there is nothing to learn;
 from a quarter of them it can cost 1.3 % (lower ends of 95 % intervals, bench_outcomes).
 """
+MOST = 30
+"""Usual outcomes that one asker counts for at most: who reads a hundred lists, or is a robot, is not everybody."""
 TRUST = 50.0
-"""What the documented weights count for, in outcomes: how much better, as a logarithm of the likelihood, other
-weights must explain what happened for each unit of chi-squared distance."""
+"""How much better other weights must explain what happened, in log-likelihood for each unit of chi-squared distance
+from the documented ones: about what fifty outcomes can say."""
 LEAST = 0.1
 """Share of its documented weight that every reason keeps: none disappears, and a score always has a divisor."""
 HELD_OUT = 1 / 3
@@ -51,8 +53,8 @@ def scores(values: Values, weights: Floats) -> Floats:
 
 
 def count_outcomes(lists: Sequence[JudgedList]) -> int:
-    """How many items were preferred to something that was seen beside them."""
-    return len(np.unique(_comparisons(lists).better))
+    """How many items were preferred to something that was seen beside them; of each asker MOST at most."""
+    return _comparisons(lists).outcomes
 
 
 def learn(lists: Sequence[JudgedList], documented: Floats) -> Floats:
@@ -93,6 +95,8 @@ def learn(lists: Sequence[JudgedList], documented: Floats) -> Floats:
         constraints=LinearConstraint(sums, 1.0, 1.0),
         options={"maxiter": 300, "ftol": 1e-8},
     )
+    if not np.isfinite(solved.x).all():
+        return documented
     weights = np.maximum(solved.x[:size], LEAST * documented)
     learned: Floats = weights / weights.sum()
     return learned
@@ -166,12 +170,16 @@ class _Comparisons:
 
     They sum to the effective number of outcomes (Kish): a few that weigh much prove less than many that weigh alike.
     """
+    outcomes: int
+    """How many items are better ones, of each asker MOST at most."""
 
 
 def _comparisons(lists: Sequence[JudgedList]) -> _Comparisons:
+    askers = {asker: number for number, asker in enumerate(dict.fromkeys(one.asker for one in lists))}
     better: list[int] = []
     worse: list[int] = []
-    counts: list[float] = []
+    owners: list[int] = []
+    gained: list[float] = []
     start = 0
     for one in lists:
         read, gains = one.read, one.gains
@@ -183,17 +191,23 @@ def _comparisons(lists: Sequence[JudgedList]) -> _Comparisons:
                 beaten = beaten[one.acted[beaten]]
             better += [start + place] * len(beaten)
             worse += (start + beaten).tolist()
-            counts += ((gains[place] - gains[beaten]) / len(beaten)).tolist()
+            owners += [askers[one.asker]] * len(beaten)
+            gained += ((gains[place] - gains[beaten]) / len(beaten)).tolist()
         start += len(one.positions)
-    empty = np.zeros((0, 0))
-    weights = np.bincount(better, counts)
-    scale = weights.sum() / max(float(weights @ weights), 1e-12)
+    pairs, owner, counts = np.array(better, dtype=np.int64), np.array(owners, dtype=np.int64), np.array(gained)
+    _, first = np.unique(pairs, return_index=True)
+    of_asker, total = np.bincount(owner[first], minlength=len(askers)), np.bincount(owner, counts, len(askers))
+    if len(first):
+        most = MOST * float(np.median((total / np.maximum(of_asker, 1))[of_asker > 0]))
+        counts = counts * np.minimum(1, most / np.maximum(total, most))[owner]
+    of_winner = np.bincount(pairs, counts)
     return _Comparisons(
-        values=np.concatenate([one.values for one in lists]) if lists else empty,
+        values=np.concatenate([one.values for one in lists]) if lists else np.zeros((0, 0)),
         positions=np.concatenate([one.positions for one in lists]) if lists else np.zeros(0, dtype=np.int64),
-        better=np.array(better, dtype=np.int64),
+        better=pairs,
         worse=np.array(worse, dtype=np.int64),
-        counts=np.array(counts, dtype=np.float64) * scale,
+        counts=counts * of_winner.sum() / max(float(of_winner @ of_winner), 1e-12),
+        outcomes=int(np.minimum(of_asker, MOST).sum()),
     )
 
 

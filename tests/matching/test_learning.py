@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as hnp
 from matching import rank
 from matching.learning import (
     LEAST,
+    MOST,
     count_outcomes,
     fall_of_attention,
     is_held_out,
@@ -101,6 +102,20 @@ def test_that_the_lowest_item_was_opened_says_nothing_against_those_passed_over(
     assert count_outcomes([a_judged_list("talent 1", [0, 0, 0, 1], rng)]) == 0
     assert count_outcomes([a_judged_list("talent 1", [0, 1, 0, 1], rng)]) == 1
     assert count_outcomes([a_judged_list("talent 1", [0, 1, 0, 4], rng)]) == 2
+
+
+def test_one_busy_asker_does_not_speak_for_all() -> None:
+    rng = np.random.default_rng(2)
+    robot = []
+    for _ in range(300):
+        one = a_judged_list("talent 0", [0] * 10, rng)
+        grades = np.where(one.values[:, 8] > 0.7, 6, 0)
+        robot.append(replace(one, grades=grades, acted=grades > 0))
+    many = [replace(one, asker=f"talent {n}") for n, one in enumerate(robot)]
+    assert count_outcomes(robot) == MOST
+    assert count_outcomes(many) > 20 * MOST
+    assert learn([*OTHER.lists, *robot], DOCUMENTED) == pytest.approx(LEARNED, abs=0.03)
+    assert learn([*OTHER.lists, *many], DOCUMENTED)[8] > LEARNED[8] + 0.1
 
 
 def test_what_people_prefer_gains_weight_wherever_it_stood() -> None:

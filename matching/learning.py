@@ -194,12 +194,9 @@ def _comparisons(lists: Sequence[JudgedList]) -> _Comparisons:
             owners += [askers[one.asker]] * len(beaten)
             gained += ((gains[place] - gains[beaten]) / len(beaten)).tolist()
         start += len(one.positions)
-    pairs, owner, counts = np.array(better, dtype=np.int64), np.array(owners, dtype=np.int64), np.array(gained)
-    _, first = np.unique(pairs, return_index=True)
-    of_asker, total = np.bincount(owner[first], minlength=len(askers)), np.bincount(owner, counts, len(askers))
-    if len(first):
-        most = MOST * float(np.median((total / np.maximum(of_asker, 1))[of_asker > 0]))
-        counts = counts * np.minimum(1, most / np.maximum(total, most))[owner]
+    pairs, owner = np.array(better, dtype=np.int64), np.array(owners, dtype=np.int64)
+    of_asker = np.bincount(owner[np.unique(pairs, return_index=True)[1]], minlength=len(askers))
+    counts = _limited(np.array(gained, dtype=np.float64), owner, of_asker)
     of_winner = np.bincount(pairs, counts)
     return _Comparisons(
         values=np.concatenate([one.values for one in lists]) if lists else np.zeros((0, 0)),
@@ -209,6 +206,16 @@ def _comparisons(lists: Sequence[JudgedList]) -> _Comparisons:
         counts=counts * of_winner.sum() / max(float(of_winner @ of_winner), 1e-12),
         outcomes=int(np.minimum(of_asker, MOST).sum()),
     )
+
+
+def _limited(counts: Floats, owner: Ints, of_asker: Ints) -> Floats:
+    """The counts, with each asker's together no more than MOST usual outcomes."""
+    if not len(counts):
+        return counts
+    total = np.bincount(owner, counts, len(of_asker))
+    most = MOST * float(np.median((total / np.maximum(of_asker, 1))[of_asker > 0]))
+    limited: Floats = counts * np.minimum(1, most / np.maximum(total, most))[owner]
+    return limited
 
 
 def _scores_and_slopes(values: Values, weights: Floats) -> tuple[Floats, Values]:

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator
 
 from api.answers import is_open
 from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
+from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
 from api.web.render import STEP, page
 from matching.matcher import Matcher, Where
@@ -129,21 +130,25 @@ def posting(
 @router.get("/talents/{id}")
 def talent(
     request: Request,
+    services: ServicesDep,
     matcher: MatcherDep,
     id: RecordIdPath,
+    switches: SwitchesQuery,
     k: TopK = STEP,
     employment: EmploymentChoice = None,
     posting: PostingChoice = None,
 ) -> HTMLResponse:
     """A talent without the name, the postings that fit, and the training that one of them calls for."""
     document = matcher.document(Kind.TALENT, id)
-    answer = matcher.postings_for(id, k=k, where=_postings_of(employment))
-    target = _target(matcher, answer, posting)
+    found = listing(services, matcher, document, k=k, where=_postings_of(employment), switches=switches)
+    target = _target(matcher, found.answer, posting)
     return page(
         request,
         "talent.html",
         document=document,
-        ranking=present.ranking(answer, Kind.POSTING, k=k, chance=matcher.chance),
+        ranking=present.ranking(found.answer, Kind.POSTING, k=k, chance=matcher.chance),
+        moves=[present.moved(one) for one in found.placed],
+        rules=[present.switch(state) for state in rule_states(found)],
         training=_training(matcher, id, target) if target else None,
         k=k,
         employment=employment,

@@ -111,6 +111,9 @@ def test_what_outcomes_teach_is_installed_shown_and_taken_back(client: TestClien
         assert 0 < item["chance"] < 1
         assert item["score"] == pytest.approx(sum(one["points"] for one in item["contributions"]), abs=1e-9)
     assert learned != before
+    talent = learned["items"][0]["record"]["id"]
+    postings = client.get(f"/api/v1/talents/{talent}/postings?k=3").json()["items"]
+    assert all(0 < item["chance"] < 1 for item in postings)
 
     assert "得到双方同意" in client.get("/postings/1").text
     status = run("outcomes", "status")

@@ -39,6 +39,7 @@ TURNED_DOWN = 1
 PATIENCE = timedelta(days=60)
 """After which an application or invitation that nobody answered counts as one that was not accepted."""
 
+_ORDER = {act: place for place, act in enumerate(Act)}
 _AGREED = frozenset({Act.ACCEPTED, Act.HIRED, Act.KEPT_3, Act.KEPT_6, Act.KEPT_12})
 _ASKED = frozenset({Act.APPLIED, Act.INVITED})
 
@@ -126,10 +127,13 @@ def _sorted_out(events: Iterable[Event]) -> tuple[_Lists, _Acts, _Times]:
             acts.setdefault((event.posting, event.talent), []).append(event)
             continue
         asker, other = _ends(event)
-        lists.setdefault((event.side, asker, event.at), {}).setdefault(other, event.position)
+        shown = lists.setdefault((event.side, asker, event.at), {})
+        shown[other] = min(event.position, shown.get(other, event.position))
         times.setdefault((event.side, event.posting, event.talent), []).append(event.at)
-    for happened in times.values():
-        happened.sort()
+    for happened in acts.values():
+        happened.sort(key=lambda event: (event.at, _ORDER[event.act]))
+    for moments in times.values():
+        moments.sort()
     return lists, acts, times
 
 
@@ -137,9 +141,9 @@ def _happened(
     side: Side, asker: int, at: datetime, shown: dict[int, int], acts: _Acts, times: _Times
 ) -> Iterator[tuple[int, int, list[Event]]]:
     """Each item, its position, and all that happened once the side had acted on it in this list; else nothing."""
-    for other, position in sorted(shown.items(), key=lambda entry: entry[1]):
+    for other, position in sorted(shown.items(), key=lambda entry: (entry[1], entry[0])):
         pair = (asker, other) if side is Side.POSTING else (other, asker)
-        later = sorted((event for event in acts.get(pair, ()) if event.at >= at), key=lambda event: event.at)
+        later = [event for event in acts.get(pair, ()) if event.at >= at]
         if later:
             again = times[side, *pair]
             place = bisect_right(again, at)

@@ -1,8 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from matching.outcomes import Item, Showing, showings
+from matching.outcomes import GRADES, Item, Showing, showings
 from models.outcomes import Act, Event, Side
 from tests.builders import an_event
 
@@ -88,6 +91,43 @@ def test_an_application_that_nobody_answers_for_two_months_was_not_accepted() ->
     waiting = [*a_list(7, 8), then(Act.APPLIED, 7)]
     assert items(*waiting)[7].agreed is None
     assert items(*waiting, then(Act.SAVED, 8, 90 * DAY))[7].agreed is False
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Event]:
+    """Events of three postings and two talents in a few hours, in any order; possible or not."""
+
+    def event(act: Act) -> Event:
+        usual = {Act.APPLIED: Side.TALENT, Act.INVITED: Side.POSTING}
+        return an_event(
+            act,
+            side=usual.get(act) or draw(st.sampled_from(Side)),
+            posting=draw(st.integers(1, 3)),
+            talent=draw(st.integers(11, 12)),
+            at=START + draw(st.integers(0, 4)) * HOUR,
+            position=draw(st.integers(1, 5)) if act in (Act.SHOWN, Act.OPENED) else None,
+        )
+
+    return [event(act) for act in draw(st.lists(st.sampled_from([Act.SHOWN, Act.SHOWN, *Act]), max_size=20))]
+
+
+@given(logs(), st.randoms(use_true_random=False))
+def test_the_order_in_which_events_arrive_changes_nothing(log: list[Event], dice: Random) -> None:
+    shuffled = dice.sample(log, len(log))
+    assert sorted(map(repr, showings(log))) == sorted(map(repr, showings(shuffled)))
+
+
+@given(logs())
+def test_every_showing_is_one_item_of_one_list_and_grades_are_those_of_acts(log: list[Event]) -> None:
+    found = showings(log)
+    listed = {(one.side, one.asker, item.id) for one in found for item in one.items}
+    shown = {
+        (e.side, *((e.posting, e.talent)[:: 1 if e.side is Side.POSTING else -1])) for e in log if e.act is Act.SHOWN
+    }
+    assert listed == shown
+    for item in (item for one in found for item in one.items):
+        assert item.grade in {0, *GRADES.values()}
+        assert item.acted or (item.grade, item.agreed) == (0, False)
 
 
 def test_no_events_make_no_lists() -> None:

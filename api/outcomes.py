@@ -125,13 +125,10 @@ def _show(learned: Learned, market: Market[Any, Any], *, column: str) -> None:
         f"学自 {learned.lists} 个列表的 {learned.outcomes} 个结果",
         soft_wrap=True,
     )
-    out.print("权重：" if moved else "权重（与规则相同）：")
-    table = Table()
-    for name in ("理由", "规则", column):
-        table.add_column(name, justify="left" if name == "理由" else "right")
-    for feature in market.features:
-        table.add_row(feature.label, f"{feature.weight:.3f}", f"{learned.weights[feature.name]:.3f}")
-    out.print(table)
+    if moved:
+        _show_weights(learned, market, column)
+    else:
+        out.print("权重与规则相同")
     if learned.calibration:
         _show_calibration(learned.calibration)
     else:
@@ -140,6 +137,15 @@ def _show(learned: Learned, market: Market[Any, Any], *, column: str) -> None:
             "并且在留出的数据上好于一个统一的概率",
             soft_wrap=True,
         )
+
+
+def _show_weights(learned: Learned, market: Market[Any, Any], column: str) -> None:
+    table = Table()
+    for name in ("理由", "规则", column):
+        table.add_column(name, justify="left" if name == "理由" else "right")
+    for feature in market.features:
+        table.add_row(feature.label, f"{feature.weight:.3f}", f"{learned.weights[feature.name]:.3f}")
+    out.print(table)
 
 
 def _show_calibration(calibration: Calibration) -> None:

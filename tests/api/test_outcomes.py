@@ -131,7 +131,7 @@ def test_below_the_stated_number_weights_do_not_move_though_a_chance_may_be_lear
     monkeypatch.setattr("matching.relearn.OUTCOMES_NEEDED", 100_000)
     said = run("outcomes", "fit")
     assert "少于 100000 个" in said
-    assert "权重（与规则相同）：" in said
+    assert "权重与规则相同" in said
     learned = Versions(settings.learned).current()
     assert learned is not None
     assert learned.weights == learned.documented

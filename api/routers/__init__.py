@@ -1,11 +1,12 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import events, features, health, matches, outlook, records, search
+from api.routers import events, features, health, matches, outlook, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
     search.router,
     matches.router,
+    whynot.router,
     outlook.router,
     events.router,
     features.router,

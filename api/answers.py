@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar, cast
 
@@ -151,6 +151,9 @@ class MatchItem(Value):
     rank: int
     record: Summary
     score: float
+    chance: float | None
+    """How often pairs with this score were accepted by both sides; only between postings and talents, and only once
+    outcomes suffice to tell."""
     contributions: tuple[Reason, ...]
 
 
@@ -306,9 +309,9 @@ def heading(document: Document[Record]) -> str:
     return f"{_title(document)}\n{member}"
 
 
-def match_answer(query: Document[Any], answer: Answer[Any, Any]) -> MatchAnswer:
-    """The answer as it is sent."""
-    return MatchAnswer(query=_query(query), items=_items(query.kind, answer.matches), **_course_of(answer))
+def match_answer(query: Document[Any], answer: Answer[Any, Any], *, chance: Chance | None = None) -> MatchAnswer:
+    """The answer as it is sent, with the chance that each score stands for, if that is known."""
+    return MatchAnswer(query=_query(query), items=_items(query.kind, answer.matches, chance), **_course_of(answer))
 
 
 def training_answer(talent: Document[Any], target: str, gap: Gap, answer: Answer[Any, Any]) -> TrainingAnswer:
@@ -358,6 +361,9 @@ def shares(parts: Sequence[float]) -> list[float]:
     return [count / _STEPS for count in whole]
 
 
+Chance = Callable[[float], float]
+"""Score → chance, as `Matcher.chance` gives it."""
+
 _STEPS = 10_000
 _SILENT = frozenset({"secrecy"})
 """Requirements whose removals are not told: they would say that a private need exists."""
@@ -375,12 +381,12 @@ def _course_of(answer: Answer[Any, Any]) -> dict[str, Any]:
     return {"retrieved": answer.retrieved - secret, "removals": removals}
 
 
-def _items(asking: Kind, matches: Iterable[Match[Any, Any]]) -> tuple[MatchItem, ...]:
+def _items(asking: Kind, matches: Iterable[Match[Any, Any]], chance: Chance | None = None) -> tuple[MatchItem, ...]:
     """The matches as seen from the side that asks."""
-    return tuple(_item(rank, asking, match) for rank, match in enumerate(matches, 1))
+    return tuple(_item(rank, asking, match, chance) for rank, match in enumerate(matches, 1))
 
 
-def _item(rank: int, asking: Kind, match: Match[Any, Any]) -> MatchItem:
+def _item(rank: int, asking: Kind, match: Match[Any, Any], chance: Chance | None) -> MatchItem:
     other = match.pair.supply if match.pair.demand.kind == asking else match.pair.demand
     points = shares([c.points for c in match.contributions])
     weights = shares([c.weight for c in match.contributions])
@@ -388,6 +394,7 @@ def _item(rank: int, asking: Kind, match: Match[Any, Any]) -> MatchItem:
         rank=rank,
         record=summary(other),
         score=round(sum(points), 4),
+        chance=_rounded(chance(match.score)) if chance else None,
         contributions=tuple(map(_reason, match.contributions, weights, points)),
     )
 

@@ -16,6 +16,7 @@ from indexing.shelf import Shelf
 from indexing.sync import Follower
 from matching.congestion import Audience
 from matching.matcher import Matcher
+from matching.weights import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ def build(settings: Settings) -> Services:
     store = open_store(settings)
     shelf = new_shelf(settings)
     follower = Follower(store, shelf, settings.index, seconds=settings.follow_interval.total_seconds())
-    return Services(settings, store, shelf, Matcher(shelf, today=settings.today), follower, settings.today)
+    matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
+    return Services(settings, store, shelf, matcher, follower, settings.today)
 
 
 def open_store(settings: Settings) -> Store:

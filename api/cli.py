@@ -1,4 +1,4 @@
-"""The command line: serve, import, reindex, sample, evaluate, migrate, doctor."""
+"""The command line: serve, import, reindex, sample, evaluate, outcomes, migrate, doctor."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, evaluation
+from api import adaptation, evaluation, outcomes
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.settings import Settings
@@ -85,6 +85,7 @@ samples = typer.Typer(no_args_is_help=True, help="示例联合体的数据")
 app.add_typer(samples, name="sample")
 app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(adaptation.app, name="adapt")
+app.add_typer(outcomes.app, name="outcomes")
 
 
 def main() -> None:

@@ -68,3 +68,8 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """Where converted models live."""
         return self.var / "models"
+
+    @property
+    def learned(self) -> Path:
+        """Where the versions of learned weights live."""
+        return self.var / "outcomes"

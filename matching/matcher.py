@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -22,9 +23,11 @@ from matching.screen import screen
 from matching.specialties import LINKED, Outlook, outlook, specialties
 from matching.technology import technology as technology_market
 from matching.training import Gap, gap, training
+from matching.weights import chance, fits, weighed
 from models.courses import Course
 from models.matches import Answer, Candidate, D, Document, Pair, Removal, S
 from models.organisations import Organisation
+from models.outcomes import Learned
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -47,12 +50,19 @@ Where = Callable[[Record], bool]
 """What the asking user limits the answer to."""
 
 
-class Matcher:
-    """Answers matching questions over one shelf, as of a day."""
+def _nothing_learned() -> None:
+    """The documented weights are in force."""
 
-    def __init__(self, shelf: Shelf, *, today: Callable[[], date]) -> None:
+
+class Matcher:
+    """Answers matching questions over one shelf, as of a day, under what outcomes taught about jobs."""
+
+    def __init__(
+        self, shelf: Shelf, *, today: Callable[[], date], learned: Callable[[], Learned | None] = _nothing_learned
+    ) -> None:
         self.shelf = shelf
         self._today = today
+        self._learned = learned
         self._openness: dict[tuple[str, Kind], tuple[tuple[int, date], list[int], list[str]]] = {}
         self._members: tuple[int, dict[str, Organisation]] = (-1, {})
         self._outlooks: dict[int, Outlook] = {}
@@ -244,10 +254,40 @@ class Matcher:
             self._openness[key] = known
         return known[1], known[2]
 
+    def between(self, market: Market[D, S], query: Document[Record], ids: Sequence[int]) -> dict[int, Pair[D, S]]:
+        """The query paired with each of the ids, as if retrieval had proposed them; without those not on the shelf."""
+        section = self.shelf[market.facing(query.kind)]
+        among = np.unique(np.asarray([id for id in ids if id in section.documents], dtype=np.int64))
+        if not len(among):
+            return {}
+        candidates = retrieve(self.query(query), section, depth=len(among), among=among)
+        pairs = _pairs(market, query, section, candidates)
+        return {pair.candidate.id: pair for pair in pairs}
+
     @property
     def jobs(self) -> Market[Posting, Talent]:
-        """Postings and talents, as of today."""
+        """Postings and talents, as of today, under the weights in force."""
+        learned, market = self.learned, self.documented_jobs
+        return weighed(market, learned.weights) if learned else market
+
+    @property
+    def documented_jobs(self) -> Market[Posting, Talent]:
+        """The same under the documented weights."""
         return jobs_market(self._today(), self.shelf.words_of)
+
+    @property
+    def learned(self) -> Learned | None:
+        """What outcomes taught on top of the present rules; None when nothing, or only about other rules."""
+        learned = self._learned()
+        return learned if fits(learned, self.documented_jobs) else None
+
+    @property
+    def chance(self) -> Callable[[float], float] | None:
+        """Which chance that both sides say yes a score of a posting and a talent stands for; None when not known."""
+        learned = self.learned
+        if learned is None or learned.calibration is None:
+            return None
+        return partial(chance, learned.calibration)
 
     @property
     def technology(self) -> Market[Need, Offer]:

@@ -1,6 +1,6 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import features, health, matches, outlook, records, search, whynot
+from api.routers import events, features, health, matches, outlook, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
@@ -8,6 +8,7 @@ ROUTERS = (
     matches.router,
     whynot.router,
     outlook.router,
+    events.router,
     features.router,
     health.router,
 )

@@ -24,7 +24,7 @@ def demands(folded: str) -> Iterator[tuple[Trait, int, int]]:
 
 
 _OPEN = re.compile(r"(?:均|都|也|要求)?(?:[::\s])?(?:不限|皆可|均可|都可|亦可|也可|不是问题|不查)")
-_CLOSED = re.compile(r"不限|不查|不看|不问|无论|不分|解决")
+_CLOSED = re.compile(r"(?:不限|不查|不看|不问|无论|不分|解决)[^,。;!?\n\s]{0,2}$")
 _YEARS = r"(?:1[4-9]|[2-6]\d)"
 
 _DEMANDS: tuple[tuple[Trait, re.Pattern[str]], ...] = (
@@ -62,7 +62,7 @@ _DEMANDS: tuple[tuple[Trait, re.Pattern[str]], ...] = (
     ),
     (
         Trait.MARITAL,
-        re.compile(r"(?:须|要求|限)?(?:已婚已育|未婚未育|已婚|未婚|已育|未育|单身|有孩子?)(?:者|的|女性)?(?:优先|为佳|亦佳)?"),
+        re.compile(r"(?:须|要求|限)?(?:已婚已育|未婚未育|已婚|未婚|已育|未育|单身(?!公寓|宿舍|房)|有孩子(?=的?优先))(?:者|的|女性)?(?:优先|为佳|亦佳)?"),
     ),
     (Trait.ETHNICITY, re.compile(r"(?:仅?限|只[招要])?汉族(?:优先)?|不[招收要](?:少数民族|[一-鿿]族)|少数民族(?:勿扰|免谈|除外|不要)")),
     (Trait.RELIGION, re.compile(r"无宗教信仰|有宗教信仰(?:者)?(?:勿|免|不)")),

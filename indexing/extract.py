@@ -21,7 +21,7 @@ from models.text import fold, key
 VERSION = 2
 """Raised when the facts of a text change for another reason than the vocabulary and the fitted signs."""
 
-KNOWN_LIKELIHOOD, UNKNOWN_LIKELIHOOD = 0.25, 0.45
+KNOWN_LIKELIHOOD, UNKNOWN_LIKELIHOOD = 0.4, 0.45
 """From which on a stretch is a skill: one that the vocabulary knows, and one that it does not.
 
 On the dev part of tests/golden F1 is flat between 0.4 and 0.5.
@@ -85,9 +85,7 @@ def extract(texts: Mapping[str, str]) -> Facts:
                 mention if mention.group is None else replace(mention, group=mention.group + offset)
                 for mention in found
             ]
-    return Facts(
-        skills=tuple(mentions["skill"]), certificates=tuple(mentions["certificate"]), **_statements(texts)
-    )
+    return Facts(skills=tuple(mentions["skill"]), certificates=tuple(mentions["certificate"]), **_statements(texts))
 
 
 @cache
@@ -106,7 +104,8 @@ def _statements(texts: Mapping[str, str]) -> dict[str, Any]:
         for name, (value, start, end) in statements.all_statements(folded):
             found.setdefault(name, Stated(value, _span(field, text, start, end)))
         unlawful += [
-            Discrimination(trait, _span(field, text, start, end)) for trait, start, end in discrimination.demands(folded)
+            Discrimination(trait, _span(field, text, start, end))
+            for trait, start, end in discrimination.demands(folded)
         ]
     return {**found, "discrimination": tuple(unlawful)}
 
@@ -149,21 +148,20 @@ def _named(field: str, folded: str, clauses: Clauses) -> list[Named]:
     named: list[Named] = []
     refused: set[Named] = set()
     for stretch, speaking in zip(found, signs, strict=True):
+        surface = folded[stretch.start : stretch.end]
         inside = [hit for hit in hits if hit.start < stretch.end and hit.end > stretch.start]
-        likelihood = _likelihood(speaking)
-        if any(hit.kind == "skill" for hit in inside):
-            if likelihood < KNOWN_LIKELIHOOD:
-                refused.update(hit for hit in inside if hit.kind == "skill")
-        elif inside:
-            continue
-        elif _CERTIFICATE.search(folded, stretch.start, stretch.end):
-            if stretch.end - stretch.start > _SHORT - 1:
-                surface = folded[stretch.start : stretch.end]
+        skills = [hit for hit in inside if hit.kind == "skill"]
+        if _CERTIFICATE.search(surface) and not _ANY_CERTIFICATE.fullmatch(surface):
+            refused.update(skills)
+            if len(skills) == len(inside):
                 named.append(Named(stretch.start, stretch.end, "certificate", key(surface), known=False))
-        elif likelihood >= UNKNOWN_LIKELIHOOD and stretch.end - stretch.start <= terms.LONGEST:
-            surface = folded[stretch.start : stretch.end]
-            if not taxonomy.is_generic(surface):
-                named.append(Named(stretch.start, stretch.end, "skill", key(surface), known=False))
+            continue
+        likelihood = 0.0 if terms.is_ruled_out(speaking) else _likelihood(speaking)
+        if skills:
+            if likelihood < KNOWN_LIKELIHOOD:
+                refused.update(skills)
+        elif likelihood >= UNKNOWN_LIKELIHOOD and not inside and _may_be_new(folded, stretch, clauses):
+            named.append(Named(stretch.start, stretch.end, "skill", key(surface), known=False))
     named += [hit for hit in hits if hit not in refused]
     return sorted(named, key=lambda one: one.start)
 
@@ -178,9 +176,28 @@ def vocabulary_hits(folded: str, borders: Sequence[int]) -> list[Named]:
     ]
 
 
+def _may_be_new(folded: str, stretch: terms.Stretch, clauses: Clauses) -> bool:
+    """Whether the words may stand for a skill of their own.
+
+    Not when they are generic, or a sentence that lost its marks, or plain English in an English sentence.
+    """
+    surface = folded[stretch.start : stretch.end]
+    if len(surface) > terms.LONGEST or surface in taxonomy.generic_terms():
+        return False
+    return bool(_CHINESE.search(folded, *clauses.clause(stretch.start, stretch.end)))
+
+
+_CHINESE = re.compile(r"[一-鿿]")
+
+
 _CERTIFICATE = re.compile(
-    r"(?:(?<!身份)(?<!毕业)(?<!学位)(?<!工作)(?<!居住)(?<!暂住)(?<!保)(?<!验)(?<!凭)(?<!签)(?<!认)(?<!取)(?<!公)(?<!考)(?<!无)(?<!有)(?<!论)证"
-    r"|证书|驾照|执照|职称|从业资格|职业资格|执业资格)$"
+    r"(?:(?<!身份)(?<!毕业)(?<!学位)(?<!工作)(?<!居住)(?<!暂住)(?<!保)(?<!验)(?<!凭)(?<!签)(?<!认)(?<!取)(?<!公)(?<!考)(?<!无)(?<!有)(?<!论)(?<!票)(?<!地)证"
+    r"|证书|驾照|执照|职称|(?:从业|职业|执业|作业)资格|(?<=[工师员])(?:[一二三四五]级|[初中高]级))$"
+)
+
+
+_ANY_CERTIFICATE = re.compile(
+    r"(?:相关|相应|各种)?(?:(?:从业|职业|执业|作业|技能)?资格)?(?:证|证书|上岗证|操作证|等级证书)?"
 )
 
 

@@ -7,8 +7,8 @@ What is only preferred (本科优先) states nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from data.ingest.parse import (
     Unparsed,
@@ -36,7 +36,9 @@ def education(folded: str) -> Found[Education] | None:
         for found in pattern.finditer(folded):
             if pattern is _NO_EDUCATION:
                 return Education.ANY, *found.span()
-            if _PREFERRED.match(folded, found.end()) or _COMPARED.search(folded, max(0, found.start() - 6), found.start()):
+            if _PREFERRED.match(folded, found.end()) or _COMPARED.search(
+                folded, max(0, found.start() - 6), found.start()
+            ):
                 continue
             value = _parsed(parse_education, found[0])
             if value:
@@ -108,7 +110,9 @@ _YEARS = re.compile(
     rf"(?P<years>{_COUNT}(?:\s*[-~—至到]+\s*{_COUNT})?\s*年(?P<open>(?:及|或)?(?:其)?以上|起|或以上|\+)?|半年(?P<half>(?:及|或)?以上)?)"
     r"(?(open)|(?(half)|(?=[^,。;!?\n]{0,18}(?:经验|经历|工龄|驾龄|从业|工作)|[;;,。\n]|$)))"
 )
-_OTHER_YEARS = re.compile(r"近|成立|合同|满|第|每|年薪|毕业|过去|未来|\d$|[工合]龄|立足|深耕|约|保修|质保|晋升|干了|学了|今")
+_OTHER_YEARS = re.compile(
+    r"近|成立|合同|满|第|每|年薪|毕业|过去|未来|\d$|[工合]龄|立足|深耕|约|保修|质保|晋升|干了|学了|今"
+)
 _MERELY_PREFERRED = re.compile(r"[^,。;!?\n]{0,20}(?:优先|加分|更佳|者佳)")
 
 
@@ -139,7 +143,9 @@ _HEADCOUNTS = tuple(
 _OTHER_PEOPLE = re.compile(
     r"\s*(?:间|以上|团队|左右的|宿舍|[个]?月|小时|工作日|学[员生]|客户|员工|孩子|老人|幼儿|一[组间桌班]|组成|桌|轮|班|站|品牌|项目|行业|方面|部门|人?次|等级)"
 )
-_OTHER_TEAM = re.compile(r"团队|带[领教过]?$|管理|员工|每[班组人天]?|服务|培养|共有|现有|规模|超|近|约有?|指导(?!教师|老师)|照[顾护]|一对|[至最]少|有$|配")
+_OTHER_TEAM = re.compile(
+    r"团队|带[领教过]?$|管理|员工|每[班组人天]?|服务|培养|共有|现有|规模|超|近|约有?|指导(?!教师|老师)|照[顾护]|一对|[至最]少|有$|配"
+)
 
 
 def _jobs(folded: str, end: int) -> int:
@@ -192,7 +198,11 @@ def _trust(folded: str, found: re.Match[str]) -> int:
         return -1
     trust = 3 * bool(_PAY_WORD.search(before)) + 2 * has_period + has_unit + 2 * ranged
     if not before and not has_period:
-        lone = bool(re.search(r"[,。;!?\n\s:)】\]]$|^$|💰|💵|[^\w]$", folded[max(0, found.start("said") - 1) : found.start("said")]))
+        lone = bool(
+            re.search(
+                r"[,。;!?\n\s:)】\]]$|^$|💰|💵|[^\w]$", folded[max(0, found.start("said") - 1) : found.start("said")]
+            )
+        )
         lone = lone and bool(_LONE.match(folded, found.end("said")))
         if not (ranged and lone and (has_unit or first >= 1_000)):
             return -1
@@ -239,16 +249,24 @@ _NO_SHIFT = re.compile(r"不(?:用|需要?|上|倒|值|排)?上?$|无(?:需)?$|�
 _SHIFT_PAY = re.compile(r"(?:有|另|补|津|餐|费|加|工资|额外|表|过|和考勤|管理|软件|系统|计划|,?有补)")
 
 
-def _parsed(parse: object, text: str) -> T | None:  # type: ignore[misc]  # the caller knows the parser
+def _parsed(parse: Callable[[str], T | None], text: str) -> T | None:
     try:
-        return parse(text)  # type: ignore[operator,no-any-return]
+        return parse(text)
     except Unparsed:
         return None
 
 
-def all_statements(folded: str) -> Iterator[tuple[str, Found[object]]]:
+def all_statements(folded: str) -> Iterator[tuple[str, Found[Any]]]:
     """Every fact of the text by the name of its field in `Facts`."""
-    for find in (education, skill_level, experience_years, headcount, salary, shift):
+    finders: tuple[Callable[[str], Found[Any] | None], ...] = (
+        education,
+        skill_level,
+        experience_years,
+        headcount,
+        salary,
+        shift,
+    )
+    for find in finders:
         found = find(folded)
         if found:
-            yield find.__name__, found  # type: ignore[misc]
+            yield find.__name__, found

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from data import taxonomy
@@ -41,7 +42,7 @@ def stretches(folded: str, borders: Sequence[int]) -> list[Stretch]:
     """What lies between plain words and marks, in order; no word is cut."""
     found: list[Stretch] = []
     start = words = 0
-    for first, last in zip(borders, borders[1:], strict=False):
+    for first, last in pairwise(borders):
         word = folded[first:last]
         if word in PLAIN_WORDS or not (_WORD.search(word) or _joins(folded, first, last, words)):
             if words:
@@ -87,6 +88,17 @@ def _trimmed(folded: str, one: Stretch) -> Stretch | None:
     return Stretch(start, end, one.words) if end > start else None
 
 
+def is_ruled_out(signs: Sequence[str]) -> bool:
+    """Whether the words around a stretch say that it is something else, however well known: 机电、数控等专业."""
+    asked = "asked" in signs or "asked earlier" in signs
+    return not asked and (not _RULED_OUT.isdisjoint(signs) or ("before of" in signs and not _OF_WORK.isdisjoint(signs)))
+
+
+_RULED_OUT = frozenset({"before specialty", "studied", "hired", "wished for"})
+_OF_WORK = frozenset({"done", "done earlier", "under duties"})
+"""负责驱动电机的故障诊断: what is done is the diagnosis."""
+
+
 @cache
 def weights() -> dict[str, float]:
     """Sign → how much it speaks for a skill, in log odds."""
@@ -105,7 +117,10 @@ def signs(
     borders: Sequence[int],
     clauses: Clauses,
 ) -> Iterator[list[str]]:
-    """For each stretch, what speaks for or against its being a skill; `hits` are the vocabulary's (start, end, kind)."""
+    """For each stretch, what speaks for or against its being a skill.
+
+    `hits` are what the vocabulary knows in the text, as (start, end, kind).
+    """
     lists = _lists(folded, found)
     known = [{kind for start, end, kind in hits if start < one.end and end > one.start} for one in found]
     starts = set(borders)
@@ -119,17 +134,17 @@ def signs(
         siblings = [known[other] for other in range(first, last + 1) if other != place]
         yield [
             "always",
-            *_shape(surface, one.words, [w for w in _words(folded, one, starts)]),
+            *_shape(surface, one.words, list(_words(folded, one, starts))),
             *(f"contains known {kind}" for kind in known[place]),
-            *(
-                ["is known skill"]
-                if any(k == "skill" and s <= one.start and e >= one.end for s, e, k in hits)
-                else []
-            ),
+            *(["is known skill"] if any(k == "skill" and s <= one.start and e >= one.end for s, e, k in hits) else []),
             *(["list of two"] if last - first == 1 else ["list"] if last > first else []),
             *(["list with known skill"] if any("skill" in kinds for kinds in siblings) else []),
             *(["list with certificate"] if any("certificate" in kinds for kinds in siblings) else []),
-            *(["enumerated"] if "、" in folded[max(0, one.start - 1) : one.start] + folded[one.end : one.end + 1] else []),
+            *(
+                ["enumerated"]
+                if "、" in folded[max(0, one.start - 1) : one.start] + folded[one.end : one.end + 1]
+                else []
+            ),
             *_context(before, earlier, after),
             *_marks(folded, one),
             f"under {clauses.part(one.start).name.lower()}",
@@ -207,6 +222,7 @@ _BEFORE = (
     ("wished for", re.compile(r"(?:想|希望|打算|愿意|目标|方向|应聘|求职|找)(?:做|干|从事|学|找|是|进|个|一份)*$")),
     ("counted", re.compile(r"(?:\d|年|名|个)(?:以上)?(?:的)?$")),
     ("hired", re.compile(r"(?:招(?:收|聘|募)?|聘|急需|缺)[^,。;:\n]{0,3}$")),
+    ("studied", re.compile(r"(?:大专|本科|中专|硕士|专科|学历)(?:及?以上)?$")),
     ("tool", re.compile(r"(?:用|通过|借助|基于)$")),
 )  # fmt: skip
 _EARLIER = (

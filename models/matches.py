@@ -62,6 +62,11 @@ class Discrimination:
     trait: Trait
     span: Span
 
+    @property
+    def message(self) -> str:
+        """One line for whoever reads the posting: the words, the law, and that they count for nothing."""
+        return f"“{self.span.text}”涉嫌就业歧视，不参与匹配（{self.trait.label}：{self.trait.law}）"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

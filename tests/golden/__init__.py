@@ -46,9 +46,7 @@ class Example:
 def postings(part: str | None = None) -> list[Example]:
     """The annotated postings of that part, or all."""
     return [
-        _example(row, {"description": row["text"]})
-        for row in _rows("postings.jsonl")
-        if part in (None, row["part"])
+        _example(row, {"description": row["text"]}) for row in _rows("postings.jsonl") if part in (None, row["part"])
     ]
 
 

@@ -64,7 +64,9 @@ def _samples() -> tuple[list[list[str]], Floats, list[str]]:
             folded = itemised(text)
             borders = domain_segmenter().borders(folded)
             found = terms.stretches(folded, borders)
-            hits = [(h.start, h.end, h.kind) for h in extract.vocabulary_hits(folded, borders) if not _forgotten(h.name)]
+            hits = [
+                (h.start, h.end, h.kind) for h in extract.vocabulary_hits(folded, borders) if not _forgotten(h.name)
+            ]
             marks = [m for m in example.marks if m.field == field and m.label == "技能"]
             for stretch, signs in zip(
                 found, terms.signs(folded, found, hits, borders, Clauses.of(folded)), strict=True

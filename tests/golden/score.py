@@ -30,6 +30,11 @@ class Score:
     misses: list[str] = field(default_factory=list)
     """What went wrong, to be read by whoever tunes: never printed for the held-out part."""
 
+    @property
+    def labels(self) -> list[str]:
+        """The types of span that were marked or found."""
+        return sorted(self.marked.keys() | self.found.keys())
+
     def f1(self, label: str, *, exact: bool = False) -> float:
         """Harmonic mean of precision and recall of one type of span."""
         right = (self.exact if exact else self.matched).get(label, 0)
@@ -84,6 +89,9 @@ def _wanted(fact: str, value: Any) -> Any:
 _UNSCORED = ("学历", "等级", "经验", "人数", "薪资", "班次")
 """Scored by their value instead."""
 
+_DEMANDS = ("性别", "年龄", "户籍", "外貌", "婚育")
+"""What a posting may not ask; people may say it of themselves."""
+
 
 def _score_spans(total: Score, example: Example, facts: Facts) -> None:
     found: dict[str, list[tuple[Span, str, bool]]] = {
@@ -94,7 +102,7 @@ def _score_spans(total: Score, example: Example, facts: Facts) -> None:
         found.setdefault(unlawful.trait.value, []).append((unlawful.span, "", False))
     marked: dict[str, list[Mark]] = {}
     for mark in example.marks:
-        if mark.label not in _UNSCORED:
+        if mark.label not in _UNSCORED and (example.facts or mark.label not in _DEMANDS):
             marked.setdefault(mark.label, []).append(mark)
     for label in found.keys() | marked.keys():
         marks, spans = marked.get(label, []), found.get(label, [])

@@ -86,6 +86,7 @@ _WAIVED = re.compile(
     r"[^,。;!?\n、]{0,6}(?:不要求|不作要求|不做(?:强制)?要求|无要求|没要求|不强求|无所谓|可不会|均可不|不(?:行|懂|熟|好)(?!者)|不会(?![影犯出])|不太(?:会|行|懂)|一窍不通)"
     r"|[^,。;!?\n、]{0,4}(?:没(?:有)?(?:怎么|系统)?(?:拿|学|做|碰|用|接触|考|上|让|播|拆)过?|还没|未接触|只看过|刚下载|明年|正在考|待考|没过)|不限(?!于)"
 )
+_OPEN_DEMAND = re.compile(r"[^,。;!?\n]{0,4}(?:要求|限制|也可|亦可|也行)")
 _INDISPENSABLE = re.compile(r"勿扰|免谈|勿投|勿来|别来|别投|不要投|不予|免扰")
 
 _CONNECTOR = re.compile(
@@ -93,6 +94,9 @@ _CONNECTOR = re.compile(
 )
 _ANY = re.compile(
     r"之一|任[意何]?一|其一|其中[一1]|[至最]少[^,。;!?\n]{0,4}(?:[一1]|任)|一种|1种|一门|1门|一项|一款|1款|任选|均可|都可|皆可|都行|也行|任意|或其他|一个|一证"
+)
+_ANY_BEFORE_EXAMPLES = re.compile(
+    r"[至最]少[^,。;!?\n]{0,6}[一1][种门项款个][^,。;!?\n]{0,8}[,:(]?\s*(?:如|例如|比如|包括|:|\()$"
 )
 _OR = re.compile(r"或")
 
@@ -148,9 +152,9 @@ class Clauses:
             clause = self.text[first:last]
             if _ASKING.search(clause):
                 return Wish.REQUIRED
-            if _DOING.search(clause) or first <= sentence:
+            if _DOING.search(clause) or first - 1 <= sentence:
                 return Wish.REQUIRED if _ALL_ASKED.search(self.text, end, self._sentence_end(end)) else Wish.MENTIONED
-            first, last = self.clause(first - 2, first - 1)
+            first, last = self.clause(max(first - 2, 0), max(first - 1, 0))
 
     def _sentence_end(self, position: int) -> int:
         ends = [place for mark in "。!?\n" if (place := self.text.find(mark, position)) >= 0]
@@ -178,7 +182,8 @@ class Clauses:
     def is_negated(self, start: int, end: int) -> bool:
         """Whether the text says that it is not needed or not there: 无需A, 不会A, A不要求; not 不会A勿扰."""
         found = _NEGATED.search(self.text, max(0, start - 16), start)
-        negated = bool(found and not _TURNED.search(found["gap"]))
+        negated = bool(found and not _TURNED.search(found["gap"], 1))
+        negated = negated or (self.text[start - 1 : start] == "无" and bool(_OPEN_DEMAND.match(self.text, end)))
         if not negated:
             return bool(_WAIVED.match(self.text, end))
         return not _INDISPENSABLE.search(self.text, end, min(len(self.text), end + 10))
@@ -212,4 +217,5 @@ class Clauses:
         return bool(
             _ANY.search(self.text, spans[-1][1], min(last + 1, spans[-1][1] + 14))
             or _ANY.search(self.text, max(first, spans[0][0] - 14), spans[0][0])
+            or _ANY_BEFORE_EXAMPLES.search(self.text, max(0, spans[0][0] - 24), spans[0][0])
         )

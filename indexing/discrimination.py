@@ -11,7 +11,7 @@ from models.traits import Trait
 def demands(folded: str) -> Iterator[tuple[Trait, int, int]]:
     """Each demand with the (start, end) of its words, in order; what is left open (男女不限) is none."""
     found = [
-        (trait, match.start(), match.end())
+        (trait, match.start() + len(_LEAD.match(match[0])[0]), match.end())  # type: ignore[index]  # matches always
         for trait, pattern in _DEMANDS
         for match in pattern.finditer(folded)
         if not _OPEN.match(folded, match.end()) and not _CLOSED.search(folded, max(0, match.start() - 4), match.start())
@@ -23,6 +23,7 @@ def demands(folded: str) -> Iterator[tuple[Trait, int, int]]:
             end = last
 
 
+_LEAD = re.compile(r"(?:(?:要求|限制)?[\s.,:：】]+)?")
 _OPEN = re.compile(r"(?:均|都|也|要求)?(?:[::\s])?(?:不限|皆可|均可|都可|亦可|也可|不是问题|不查)")
 _CLOSED = re.compile(r"(?:不限|不查|不看|不问|无论|不分|解决)[^,。;!?\n\s]{0,2}$")
 _YEARS = r"(?:1[4-9]|[2-6]\d)"
@@ -48,14 +49,14 @@ _DEMANDS: tuple[tuple[Trait, re.Pattern[str]], ...] = (
     (
         Trait.HUKOU,
         re.compile(
-            r"(?:仅?限|只招|要求|须|需|具有|有)?(?:本[地市省县区]|当地|[一-鿿]{2}(?:市|省)?)?(?:户口|户籍)(?:者|人员|居民)?(?:优先|为佳)?(?!部|不限|限制|管理|登记|迁|办理|证明|警)"
-            r"|(?:仅?限|只[招要]|优先考虑)本[地市省]人?|本地人(?:优先|为佳)?|不[招要收](?:外[地省]|[一-鿿]{2}人)(?:人|籍)?|外地(?:人|户口)?(?:勿扰|免谈)"
+            r"(?:仅?限|只招|要求|须|需|具有|有)?(?:本[地市省县区]|当地|[一-鿿]{2}市)(?:户口|户籍)(?:者|人员|居民)?(?:优先|为佳)?(?!部|不限|限制|管理|登记|迁|办理|证明|警)"
+            r"|(?:仅?限|只[招要]|优先考虑)本[地市省]人?|本地人(?:优先|为佳)?|不[招要收](?:外[地省]|(?!残疾)[一-鿿]{2}人)(?:人|籍)?|外地(?:人|户口)?(?:勿扰|免谈)"
         ),
     ),
     (
         Trait.APPEARANCE,
         re.compile(
-            r"(?:个人)?(?:形象(?:气质)?|相貌|外貌|外形|长相|颜值|五官)(?:要求)?(?:及气质|、气质|和气质)?(?:较?[佳好高]|端正|良好|姣好|出众|甜美|阳光|靓丽)(?:[,、]?气质(?:较?[佳好]|良好|出众|优雅))?(?:优先)?"
+            r"(?:个人)?(?:形象(?:气质)?|相貌|外貌|外形|长相|颜值|五官)(?:要求)?(?:及气质|、气质|和气质)?(?:较?[佳好高]|气质佳|端正|良好|姣好|出众|甜美|阳光|靓丽)(?:[,、]?气质(?:较?[佳好]|良好|出众|优雅))?(?:优先)?"
             r"|气质(?:[佳好]|良好|优雅|出众)|(?:净?身高|高)(?:要求)?[::\s]{0,2}(?:在|不低于|须)?\s*(?:1[.米]?\s?[5-9]\d?|1[5-9]\d)\s*(?:cm|厘米|公分|米|m)?(?:及|或)?(?:以上|起|左右)?(?:优先)?"
             r"|无(?:明显)?(?:纹身|刺青|疤痕|烟疤)|(?<!不查)(?<!不看)纹身(?:勿|免|不要|者?勿)|体重[^,。;\n]{0,8}\d+"
         ),

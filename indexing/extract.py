@@ -160,7 +160,12 @@ def _named(field: str, folded: str, clauses: Clauses) -> list[Named]:
         if skills:
             if likelihood < KNOWN_LIKELIHOOD:
                 refused.update(skills)
-        elif likelihood >= UNKNOWN_LIKELIHOOD and not inside and _may_be_new(folded, stretch, clauses):
+        elif (
+            likelihood >= UNKNOWN_LIKELIHOOD
+            and not inside
+            and "generic words" not in speaking
+            and _may_be_new(folded, stretch, clauses)
+        ):
             named.append(Named(stretch.start, stretch.end, "skill", key(surface), known=False))
     named += [hit for hit in hits if hit not in refused]
     return sorted(named, key=lambda one: one.start)

@@ -75,7 +75,7 @@ def skill_level(folded: str) -> Found[SkillLevel] | None:
 
 
 _GRADE = re.compile(
-    r"(?:初级工|中级工|高级工(?!程)|高级技师|(?:[三二一四五]级[/、]?)(?=[^,。;\n]{0,4}(?:职业|技能)(?:资格|等级))|(?<=工)[初中高]级(?!工程)(?=[^,。;\n]{0,6}(?:以上|证|资格|等级))"
+    r"(?:(?:初级工|中级工|高级工)(?!程)|高级技师|(?:[三二一四五]级[/、]?)(?=[^,。;\n]{0,4}(?:职业|技能){1,2}(?:资格|等级))|(?<=工)[初中高]级(?!工程)(?=[^,。;\n]{0,6}(?:以上|证|资格|等级))"
     r"|技师(?=[^,。;\n]{0,4}(?:以上|等级|职业资格|及以上))|(?<![a-z])[初中高]级(?=(?:及|或)?(?:以上)?(?:职业|技能)(?:技能)?(?:资格|等级))|学徒工?(?=也可|亦可|也行|都行|均可|也收|也要))"
     r"(?:(?:及|或)?以上|起)?"
 )
@@ -107,7 +107,7 @@ _WELCOME = re.compile(
     r"|(?:小白|新手|零基础|0基础|生手|学徒|没做过)(?:者|的|也|亦|均|都|皆)*(?:可以?|行|能|要|收|教|学|做|欢迎)+"
 )
 _YEARS = re.compile(
-    rf"(?P<years>{_COUNT}(?:\s*[-~—至到]+\s*{_COUNT})?\s*年(?P<open>(?:及|或)?(?:其)?以上|起|或以上|\+)?|半年(?P<half>(?:及|或)?以上)?)"
+    rf"(?P<years>{_COUNT}(?:\s*[-~—至到]+\s*{_COUNT})?[^\S\n]*年(?!龄)(?P<open>(?:及|或)?(?:其)?以上|起|或以上|\+)?|半年(?P<half>(?:及|或)?以上)?)"
     r"(?(open)|(?(half)|(?=[^,。;!?\n]{0,18}(?:经验|经历|工龄|驾龄|从业|工作)|[;;,。\n]|$)))"
 )
 _OTHER_YEARS = re.compile(
@@ -134,7 +134,7 @@ _PEOPLE = rf"(?P<count>{_COUNT}(?:\s*[-~—至到]\s*{_COUNT})?\s*(?:名|人|位
 _HEADCOUNTS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:名额|(?:招聘|招收|需求|用工|录用)?人数|招聘数量|需求数量)\s*[::]?\s*(?:约|共|计)?(?P<count>{_COUNT}(?:\s*(?:名|人|位|个))?)",
+        rf"(?:名额|(?:招聘|招收|需求|用工|录用)?人数|招聘数量|需求数量)\s*[::]?\s*(?:约|共|计)?(?P<count>{_COUNT}(?:\s*[-~—至到]\s*{_COUNT})?(?:\s*(?:名|人|位|个))?)",
         rf"(?:招|聘|急需|需要?|缺|招募|扩编|再来|还差|共)[^,。;!?\n\d]{{0,14}}?{_PEOPLE}",
         rf"(?<=[工员师手生机岗傅理机面长嫂姨管会])\s*[::(]?\s*{_PEOPLE}(?=[,。;!?\n)\s、]|$|马上|急|若)",
         rf"(?<![^,。;!?\n\s、:(])\s*{_PEOPLE}\s*(?:名额)?(?=[,。;!?\n)🤖]|$)",
@@ -168,10 +168,10 @@ def salary(folded: str) -> Found[Salary] | None:
 
 _AMOUNT = r"(?:\d{1,3},\d{3}|\d+(?:\.\d+)?)"
 _UNIT = r"(?:万元?|[kw千]|元|块)?"
-_PER = r"(?:\s*(?:人民币|元)?\s*(?:/|每|一个?|per)\s*(?:个?月|年|天|日|小时|时|h))?"
+_PER = r"(?:[^\S\n]*(?:人民币|元)?[^\S\n]*(?:/|每|一个?|per)[^\S\n]*(?:个?月|年|天|日|小时|时|h))?"
 _PAY = re.compile(
     rf"(?P<before>(?:[年月日时]薪|年收入|月收入|月入|月工资|薪资|薪酬|工资|收入|待遇|综合|到手|底薪|保底|酬劳|课时费|报酬|日结|计件|月|每小时|每天|每月|一天|一个月|薪)[^\d,。;!?\n]{{0,8}})?"
-    rf"(?P<said>(?<![\d.a-z#-]){_AMOUNT}\s*{_UNIT}\s*(?:[-~—–至到]+\s*{_AMOUNT}\s*{_UNIT})?{_PER}(?:[·x*,]?\s*\(?1\d薪\)?)?(?:以上|起步?|左右|\+(?=[,。;\s]|$))?)(?![\d%])"
+    rf"(?P<said>(?<![\d.a-z#-]){_AMOUNT}[^\S\n]*{_UNIT}[^\S\n]*(?:[-~—–至到]+[^\S\n]*{_AMOUNT}[^\S\n]*{_UNIT})?{_PER}(?:[·x*,]?[^\S\n]*\(?1\d薪\)?)?(?:以上|起步?|左右|\+(?=[,。;[^\S\n]]|$))?)(?![\d%])"
 )
 _PAY_WORD = re.compile(r"^月$|薪|工资|收入|月入|待遇|综合|到手|酬|计件|日结")
 _PARTIAL = re.compile(r"底薪|保底|试用期?|实习期")
@@ -222,18 +222,23 @@ def _pay(folded: str, found: re.Match[str]) -> Salary | None:
     text = (period[0].replace("一天", "每天").replace("日结", "日薪") if period and "/" not in said else "") + said
     try:
         quotation = parse_quotation(text)
-        return salary_of(quotation, text=found["before"] or "") if quotation else None
+        pay = salary_of(quotation, text=found["before"] or "") if quotation else None
     except (Unparsed, ValueError):
         return None
+    return pay if pay and _LEAST <= pay.low <= _MOST else None
+
+
+_LEAST, _MOST = 800, 1_000_000
+"""CNY per month between which an amount may be pay: less is an allowance, more a turnover."""
 
 
 def shift(folded: str) -> Found[Shift] | None:
     """The working hours; a night shift only where no other is named."""
     night: Found[Shift] | None = None
     for found in _SHIFT.finditer(folded):
-        if _NO_SHIFT.search(folded, max(0, found.start() - 4), found.start()) or _SHIFT_PAY.match(folded, found.end()):
+        if _NO_SHIFT.search(folded, max(0, found.start() - 8), found.start()) or _SHIFT_PAY.match(folded, found.end()):
             continue
-        value = _parsed(parse_shift, found[0].replace("轮值", "轮班").replace("运转", "倒"))
+        value = _parsed(parse_shift, _MIXED.sub("轮班", found[0]).replace("运转", "倒"))
         if value is Shift.NIGHT:
             night = night or (value, *found.span())
         elif value:
@@ -242,10 +247,13 @@ def shift(folded: str) -> Found[Shift] | None:
 
 
 _SHIFT = re.compile(
-    r"四班[三两二](?:倒|运转|转)?|4班3(?:倒|运转)|[三3]班(?:[两二]?(?:倒|运转|轮换?|制))|[两二2]班(?:[两二]?(?:倒|运转|轮换?|制))|白夜班?(?:轮[换班]?|倒班?)|(?:需|能|要|可|接受|适应|服从)倒班|倒班制?"
+    r"四班[三两二](?:倒|运转|转)?|4班3(?:倒|运转)|[三3]班(?:[两二]?(?:倒|运转|轮换?|制))|[两二2]班(?:[两二]?(?:倒|运转|轮换?|制))|白夜班?(?:轮[换班]?|倒班?)?|(?:需|能|要|可|接受|适应|服从)倒班|倒班制?"
     r"|[长常]白班|正常白班|行政班|白班|日班|夜班|晚班|(?<!生产)(?<!人员)(?<!员工)(?<!课程)(?<!负责)(?<!合理)(?:轮值)?排班制?|轮班制?|早晚班|早中晚班|弹性(?!模|体|支|伸|材|福|面|布|纤)(?:工作制?|排[班课]|上班|制|坐班)?"
 )
-_NO_SHIFT = re.compile(r"不(?:用|需要?|上|倒|值|排)?上?$|无(?:需)?$|没有?$|免$|拒绝")
+_NO_SHIFT = re.compile(
+    r"(?:不(?:用|需要?|上|倒|值)|无|没有?|免|拒绝)[^,。;!?\n]{0,4}$|(?:安排|管理|负责|组织|制定|编制|团队|人员|员工|生产|课程)[^,。;!?\n、]{0,4}$"
+)
+_MIXED = re.compile(r"轮值|早中?晚班")
 _SHIFT_PAY = re.compile(r"(?:有|另|补|津|餐|费|加|工资|额外|表|过|和考勤|管理|软件|系统|计划|,?有补)")
 
 

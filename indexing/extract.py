@@ -187,16 +187,17 @@ def _may_be_new(folded: str, stretch: terms.Stretch, clauses: Clauses) -> bool:
     Not when they are generic, or a sentence that lost its marks, or plain English in an English sentence.
     """
     surface = folded[stretch.start : stretch.end]
-    if len(surface) > terms.LONGEST or surface in taxonomy.generic_terms():
+    if len(surface) > terms.LONGEST or surface in taxonomy.generic_terms() or _MEASURE.fullmatch(surface):
         return False
     return bool(_CHINESE.search(folded, *clauses.clause(stretch.start, stretch.end)))
 
 
+_MEASURE = re.compile(r"[\d.]+(?:cm|mm|m|kg|g|k|w|v|kv|%|℃)?")
 _CHINESE = re.compile(r"[一-鿿]")
 
 
 _CERTIFICATE = re.compile(
-    r"(?:(?<!身份)(?<!毕业)(?<!学位)(?<!工作)(?<!居住)(?<!暂住)(?<!保)(?<!验)(?<!凭)(?<!签)(?<!认)(?<!取)(?<!公)(?<!考)(?<!无)(?<!有)(?<!论)(?<!票)(?<!地)证"
+    r"(?:(?<!身份)(?<!毕业)(?<!学位)(?<!工作)(?<!居住)(?<!暂住)(?<!保)(?<!验)(?<!凭)(?<!签)(?<!认)(?<!取)(?<!公)(?<!考)(?<!无)(?<!有)(?<!论)(?<!票)(?<!地)(?<!单)证"
     r"|证书|驾照|执照|职称|(?:从业|职业|执业|作业)资格|(?<=[工师员])(?:[一二三四五]级|[初中高]级))$"
 )
 

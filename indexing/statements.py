@@ -17,7 +17,6 @@ from data.ingest.parse import (
     parse_experience_years,
     parse_headcount,
     parse_quotation,
-    parse_shift,
     parse_skill_level,
     salary_of,
 )
@@ -47,18 +46,23 @@ def education(folded: str) -> Found[Education] | None:
 
 
 _LEVEL = r"(?:博士|硕士|研究生|大学本科|本科|学士|大学专科|大专|专科|高职|中专|中职|中技|技校|高中|职高|初中|小学)"
-_LEVELS = rf"{_LEVEL}(?:\s*(?:/|、|或者?|及|和)\s*{_LEVEL})*(?:\(含?[^()\n]{{1,8}}\))?"
+_LEVELS = rf"{_LEVEL}(?:\s*(?:/|、|或者?|及|和)?\s*{_LEVEL})*(?:\(含?[^()\n]{{1,8}}\))?"
+_FULL_TIME = r"(?:全日制|国家统招|统招|正规|普通高等教育|普通高校)"
 _NO_EDUCATION = re.compile(
-    r"(?:(?:对)?学历(?:要求)?[::\s]{0,2}(?:均?不限制?|无要求|没有?要求|不作?要求|不做要求|无所谓|不是问题)|(?:不限|不看|不问|无)学历(?:要求|限制)?)"
+    r"(?:对)?(?:学历|文化程度|文凭)(?:要求)?(?:[、,和及与]?(?:专业|经验|工作经验|年龄|性别|户籍))*[::\s(]{0,2}"
+    r"(?:均?不限制?|无要求|没有?要求|不作?要求|不做要求|(?:不是|不作|不做|无)硬性(?:要求)?|无所谓|不是问题|不重要|随意|不高没关系|低点没关系)"
+    r"|(?:不限|不看|不问|不卡|不挑|无)(?:学历|文凭|文化)(?:要求|限制)?|识字(?:就行|即可|就可以)"
 )
 _EDUCATION = re.compile(
-    rf"(?:全日制|国家统招|统招|正规)?{_LEVELS}(?:学历)?\s*(?:(?:及其?|或|含)?(?:以上|起步?))(?:的?(?:学历|文化(?:程度|水平)?|学位|毕业))?"
-    rf"|(?:全日制|国家统招|统招|正规){_LEVELS}(?:学历|毕业)?"
+    rf"{_FULL_TIME}?{_LEVELS}(?:学历)?\s*(?:(?:及其?|或|含)?(?:以上|起步?|\+))(?:的?(?:学历|文化(?:程度|水平)?|学位|毕业))?"
+    rf"|{_FULL_TIME}{_LEVELS}(?:学历|毕业)?"
     rf"|{_LEVELS}(?:的?(?:学历|文化(?:程度|水平)?|毕业|学位))"
-    rf"|(?<=学历)(?:要求)?[::\s]{{1,2}}{_LEVELS}|(?<=学历){_LEVELS}|{_LEVELS}(?=即可|就行|就可以|也行|亦可)"
+    rf"|(?<=学历)(?:要求)?[::\s]{{0,2}}{_LEVELS}|{_LEVELS}(?=即可|就行|就可以|也行|亦可|均可|都可|都行|皆可)"
+    rf"|(?:不低于|至少|最低|起码)(?:是|要|得)?{_LEVELS}"
 )
 _BARE_EDUCATION = re.compile(
-    rf"(?<![^,。;:!?\n\s、.)）】\d类])(?:{_LEVEL}(?=[,。;!?\n\s(]|$|[^,。;\n]{{0,10}}(?:专业|类))|(?:大专|本科|中专|中职|硕士)(?![生课教班部阶学]|院校|老师|毕业))"
+    rf"(?<![^,。;:!?\n\s、.)）】\d类业学])(?:{_LEVEL}(?=[,。;!?\n\s(]|$|[^,。;\n]{{0,10}}(?:专业|类))"
+    rf"|(?:大专|本科|中专|中职|硕士)(?![生课教班部阶学]|院校|老师|毕业))"
 )
 _COMPARED = re.compile(r"放宽(?:到|至)|降至|优于|或者?$")
 
@@ -117,31 +121,46 @@ _MERELY_PREFERRED = re.compile(r"[^,。;!?\n]{0,20}(?:优先|加分|更佳|者�
 
 
 def headcount(folded: str) -> Found[int] | None:
-    """How many are wanted."""
+    """How many are wanted; of several jobs in one line (店长1名、店员4名) all together."""
     for pattern in _HEADCOUNTS:
-        for found in pattern.finditer(folded):
-            start, end = found.span("count")
-            if _OTHER_PEOPLE.match(folded, end) or _OTHER_TEAM.search(folded, max(0, start - 6), start):
-                continue
-            value = _parsed(parse_headcount, numerals(found["count"]).strip())
-            if value:
-                each = folded[max(0, start - 1) : start] == "各"
-                return (value * _jobs(folded, start) if each else value), start - each, end
+        counted = [one for found in pattern.finditer(folded) if (one := _people(folded, found))]
+        if counted:
+            value, start, end = counted[0]
+            if pattern is _BY_JOB:
+                line = folded.find("\n", end)
+                others = [one for one in counted[1:] if line < 0 or one[1] < line]
+                return value + sum(one[0] for one in others), start, others[-1][2] if others else end
+            return counted[0]
     return None
+
+
+def _people(folded: str, found: re.Match[str]) -> Found[int] | None:
+    name = "times" if "times" in found.re.groupindex and found["times"] else "count"
+    start, end = found.span(name)
+    if _OTHER_PEOPLE.match(folded, end) or _OTHER_TEAM.search(folded, max(0, start - 6), start):
+        return None
+    value = _parsed(parse_headcount, numerals(found[name].replace("俩", "2").replace("仨", "3")).strip())
+    if not value:
+        return None
+    each = folded[max(0, start - 1) : start] == "各"
+    return (value * _jobs(folded, start) if each else value), start - each, end
 
 
 _PEOPLE = rf"(?P<count>{_COUNT}(?:\s*[-~—至到]\s*{_COUNT})?\s*(?:名|人|位|个))"
 _HEADCOUNTS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:名额|(?:招聘|招收|需求|用工|录用)?人数|招聘数量|需求数量)\s*[::]?\s*(?:约|共|计)?(?P<count>{_COUNT}(?:\s*[-~—至到]\s*{_COUNT})?(?:\s*(?:名|人|位|个))?)",
-        rf"(?:招|聘|急需|需要?|缺|招募|扩编|再来|还差|共)[^,。;!?\n\d]{{0,14}}?{_PEOPLE}",
-        rf"(?<=[工员师手生机岗傅理机面长嫂姨管会])\s*[::(]?\s*{_PEOPLE}(?=[,。;!?\n)\s、]|$|马上|急|若)",
-        rf"(?<![^,。;!?\n\s、:(])\s*{_PEOPLE}\s*(?:名额)?(?=[,。;!?\n)🤖]|$)",
+        rf"(?:名额|(?:招聘|招收|需求|用工|录用)?人数|招聘数量|需求数量|岗位数)\s*[::(]?\s*(?:约|共|计)?(?P<count>{_COUNT}(?:\s*[-~—至到]\s*{_COUNT})?(?:\s*(?:名|人|位|个))?)",
+        rf"(?:招|聘|急需|需要?|缺|招募|扩编|再来|还差|共|增补|补充|收(?!入)|找|(?<![需想不])要(?!求))[^,。;!?\n\d]{{0,14}}?{_PEOPLE}",
+        r"(?:招|要|找|缺|聘)[^,。;!?\n\d]{0,8}?(?P<count>[俩仨])",
+        r"(?:招|聘|缺)[一-鿿]{2,8}(?P<count>\d{1,2})(?=[,。;!?\n\s]|$)",
+        rf"(?<=[工员师手生机岗傅理机面长嫂姨管会])\s*(?:[::(]?\s*{_PEOPLE}|[×x*](?P<times>\d{{1,3}}))(?=[,。;!?\n)\s、]|$|马上|急|若)",
+        rf"(?<![^,。;!?\n\s、:(])\s*{_PEOPLE}\s*(?:名额)?(?=[,。;!?\n)🤖]|$|即可|就行|就够)",
     )
 )
+_BY_JOB = _HEADCOUNTS[4]
 _OTHER_PEOPLE = re.compile(
-    r"\s*(?:间|以上|团队|左右的|宿舍|[个]?月|小时|工作日|学[员生]|客户|员工|孩子|老人|幼儿|一[组间桌班]|组成|桌|轮|班|站|品牌|项目|行业|方面|部门|人?次|等级)"
+    r"\s*(?:间|以上|团队|左右的|宿舍|[个]?月|小时|工作日|学[员生]|客户|员工|孩子|老人|幼儿|一[组间桌班]|组成|桌|轮|班|站|品牌|项目|行业|方面|部门|车间|方向|环节|阶段|板块|工序|人?次|等级)"
 )
 _OTHER_TEAM = re.compile(
     r"团队|带[领教过]?$|管理|员工|每[班组人天]?|服务|培养|共有|现有|规模|超|近|约有?|指导(?!教师|老师)|照[顾护]|一对|[至最]少|有$|配"
@@ -238,22 +257,33 @@ def shift(folded: str) -> Found[Shift] | None:
     for found in _SHIFT.finditer(folded):
         if _NO_SHIFT.search(folded, max(0, found.start() - 8), found.start()) or _SHIFT_PAY.match(folded, found.end()):
             continue
-        value = _parsed(parse_shift, _MIXED.sub("轮班", found[0]).replace("运转", "倒"))
+        value = _SHIFTS[found.lastgroup or "night"]
         if value is Shift.NIGHT:
             night = night or (value, *found.span())
-        elif value:
+        else:
             return value, *found.span()
     return night
 
 
 _SHIFT = re.compile(
-    r"四班[三两二](?:倒|运转|转)?|4班3(?:倒|运转)|[三3]班(?:[两二]?(?:倒|运转|轮换?|制))|[两二2]班(?:[两二]?(?:倒|运转|轮换?|制))|白夜班?(?:轮[换班]?|倒班?)?|(?:需|能|要|可|接受|适应|服从)倒班|倒班制?"
-    r"|[长常]白班|正常白班|行政班|白班|日班|夜班|晚班|(?<!生产)(?<!人员)(?<!员工)(?<!课程)(?<!负责)(?<!合理)(?:轮值)?排班制?|轮班制?|早晚班|早中晚班|弹性(?!模|体|支|伸|材|福|面|布|纤)(?:工作制?|排[班课]|上班|制|坐班)?"
+    r"(?P<three>四班[三两二](?:倒|运转|转)?|4班3(?:倒|运转)|(?:早中晚)?[三3]班(?:[两二]?(?:倒|运转|轮换?|制)|(?=[,。;!?\n\s]|$))|倒三班)"
+    r"|(?P<two>[两二2]班(?:半月|一周|每周)?(?:[两二]?(?:倒|运转|轮换?|制)|(?=[,。;!?\n\s]|$))|白夜(?:两班|班)?(?:轮[换班]?|倒班?)?|倒两班|翻班"
+    r"|白班(?:和|与|、|/)?[夜晚]班(?:轮|倒)|(?:需|能|要|可|接受|适应|服从)倒班|倒班制?)"
+    r"|(?P<roster>早中?晚班|早班(?:和|与|、|/)?晚班(?:轮|倒)|轮值排班|轮班制?|排班制?)"
+    r"|(?P<flexible>弹性(?!模|体|支|伸|材|福|面|布|纤)(?:工作制?|排[班课]|上班|制|坐班)?|时间(?:自由|灵活)|不坐班)"
+    r"|(?P<day>[长常]白班?|正常白?班|常日班|行政班|白班|日班|朝九晚[五六]|早[八九]晚[五六七])|(?P<night>夜班|晚班)"
 )
+_SHIFTS = {
+    "three": Shift.THREE,
+    "two": Shift.TWO,
+    "roster": Shift.ROSTER,
+    "flexible": Shift.FLEXIBLE,
+    "day": Shift.DAY,
+    "night": Shift.NIGHT,
+}
 _NO_SHIFT = re.compile(
     r"(?:不(?:用|需要?|上|倒|值)|无|没有?|免|拒绝)[^,。;!?\n]{0,4}$|(?:安排|管理|负责|组织|制定|编制|团队|人员|员工|生产|课程)[^,。;!?\n、]{0,4}$"
 )
-_MIXED = re.compile(r"轮值|早中?晚班")
 _SHIFT_PAY = re.compile(r"(?:有|另|补|津|餐|费|加|工资|额外|表|过|和考勤|管理|软件|系统|计划|,?有补)")
 
 

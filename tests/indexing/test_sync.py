@@ -78,7 +78,7 @@ def test_a_shelf_that_starts_empty_ends_equal_to_one_that_followed(sqlite_store:
 
 
 def test_a_snapshot_keeps_every_fact(sqlite_store: Store, tmp_path: Path) -> None:
-    words = "会UG或Mastercam，会藤编起底、簸箕收边，持焊工证。大专以上，3年以上经验，招5人，5-8K·13薪，两班倒，高级工以上，限男"
+    words = "会UG或Mastercam，会篾条起底、簸箕收边，持焊工证。大专以上，3年以上经验，招5人，5-8K·13薪，两班倒，高级工以上，限男"
     shelf = a_shelf()
     saved = publish(sqlite_store, shelf, a_posting(description=words))
     snapshot.save(shelf, tmp_path)

@@ -16,13 +16,17 @@ def demands(folded: str) -> Iterator[tuple[Trait, int, int]]:
         for match in pattern.finditer(folded)
         if not _OPEN.match(folded, match.end()) and not _CLOSED.search(folded, max(0, match.start() - 4), match.start())
     ]
-    end = -1
+    kept: list[tuple[Trait, int, int]] = []
     for trait, start, last in sorted(found, key=lambda one: (one[1], -one[2])):
-        if start >= end:
-            yield trait, start, last
-            end = last
+        if not kept or start >= kept[-1][2]:
+            # 五官端正，形象佳 is one demand to whoever reads it.
+            if kept and kept[-1][0] is trait is Trait.APPEARANCE and _NEXT.fullmatch(folded, kept[-1][2], start):
+                start = kept.pop()[1]
+            kept.append((trait, start, last))
+    yield from kept
 
 
+_NEXT = re.compile(r"[,、和且及 ]{0,2}")
 _LEAD = re.compile(r"(?:(?:要求|限制)?[\s.,:：】]+)?")
 _OPEN = re.compile(r"(?:均|都|也|要求)?(?:[::\s])?(?:不限|皆可|均可|都可|亦可|也可|不是问题|不查)")
 _CLOSED = re.compile(r"不$|(?:不限|不查|不看|不问|无论|不分|解决)[^,。;!?\n\s]{0,2}$")

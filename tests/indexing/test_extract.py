@@ -90,7 +90,7 @@ def test_a_name_inside_other_words_is_an_accident(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "skills"),
     [
-        ("负责车间纸面复卷、坯布勾缝和残次卷报废处理", {"残次卷报废处理"}),
+        ("岗位职责：负责坯布接缝检验、残卷回用", {"坯布接缝检验"}),
         ("任职要求：会篾条起底、簸箕收边", {"篾条起底", "簸箕收边"}),
         ("熟练使用Zorbix、Kalpra等软件", {"zorbix", "kalpra"}),
     ],
@@ -189,12 +189,42 @@ def test_the_employers_name_says_nothing_about_skills() -> None:
 
 PIECES = st.sampled_from(
     [
-        *"任职要求：|岗位职责|熟悉|会|、|，|。|\n|或|至少一种|优先|无需|ＰＬＣ编程|AutoCAD|Spring  Boot|氩弧焊|低压电工证".split(
-            "|"
-        ),
-        *"🔥急聘！！|①|2、|（3）|3年以上|大专及以上学历|6-8K|８０００元/月|招５人|两班倒|限男|18-35岁|本地户口优先|高级工|½㎡".split(
-            "|"
-        ),
+        *[
+            "任职要求：",
+            "岗位职责",
+            "熟悉",
+            "会",
+            "、",
+            "，",
+            "。",
+            "\n",
+            "或",
+            "至少一种",
+            "优先",
+            "无需",
+            "ＰＬＣ编程",
+            "AutoCAD",
+            "Spring  Boot",
+            "氩弧焊",
+            "低压电工证",
+        ],
+        *[
+            "🔥急聘！！",
+            "①",
+            "2、",
+            "（3）",
+            "3年以上",
+            "大专及以上学历",
+            "6-8K",
+            "８０００元/月",
+            "招５人",
+            "两班倒",
+            "限男",
+            "18-35岁",
+            "本地户口优先",
+            "高级工",
+            "½㎡",
+        ],
     ]
 )
 
@@ -228,24 +258,31 @@ def test_golden_postings_are_read_as_well_as_before(part: str) -> None:
         assert found.accuracy(fact) >= floors[fact], fact
 
 
-@pytest.mark.parametrize(("part", "floor"), [("dev", 0.87), ("held", 0.0)])
+@pytest.mark.parametrize(("part", "floor"), [("dev", 0.87), ("held", 0.79)])
 def test_golden_profiles_are_read_as_well_as_before(part: str, floor: float) -> None:
     assert score(golden.profiles(part)).f1("技能") >= floor
 
 
 FLOORS = {
     "dev": {
-        "skills": 0.90,
-        "certificates": 0.95,
-        "wish": 0.96,
-        "education": 0.97,
-        "experience_years": 0.97,
-        "headcount": 0.97,
-        "salary": 0.97,
-        "shift": 0.97,
+        "skills": 0.89,
+        "certificates": 0.96,
+        "wish": 0.97,
+        "education": 0.98,
+        "experience_years": 0.98,
+        "headcount": 0.98,
+        "salary": 0.98,
+        "shift": 0.98,
     },
-    "held": dict.fromkeys(
-        ("skills", "certificates", "wish", "education", "experience_years", "headcount", "salary", "shift"), 0.0
-    ),
+    "held": {
+        "skills": 0.88,
+        "certificates": 0.95,
+        "wish": 0.94,
+        "education": 0.95,
+        "experience_years": 0.98,
+        "headcount": 0.82,
+        "salary": 0.94,
+        "shift": 0.90,
+    },
 }
-"""Slightly below what was reached when they were written; 0 where the held-out part was not yet scored."""
+"""Slightly below what was reached when they were written."""

@@ -196,6 +196,7 @@ def test_grades_that_are_not_demanded(text: str) -> None:
         ("男女不限，不招外省", Trait.HUKOU, "不招外省"),
         ("形象好气质佳", Trait.APPEARANCE, "形象好气质佳"),
         ("身高１６５以上", Trait.APPEARANCE, "身高１６５以上"),
+        ("要求五官端正，形象佳", Trait.APPEARANCE, "五官端正，形象佳"),
         ("已婚已育优先", Trait.MARITAL, "已婚已育优先"),
         ("乙肝携带者勿扰", Trait.INFECTION, "乙肝携带者勿"),
         ("不招残疾人", Trait.DISABILITY, "不招残疾人"),

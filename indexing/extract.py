@@ -184,14 +184,17 @@ def vocabulary_hits(folded: str, borders: Sequence[int]) -> list[Named]:
 def _may_be_new(folded: str, stretch: terms.Stretch, clauses: Clauses) -> bool:
     """Whether the words may stand for a skill of their own.
 
-    Not when they are generic, or a sentence that lost its marks, or plain English in an English sentence.
+    Not when they are generic, or a sentence that lost its marks, or plain English in an English sentence, or
+    stand among what the employer offers.
     """
     surface = folded[stretch.start : stretch.end]
     if len(surface) > terms.LONGEST or surface in taxonomy.generic_terms() or _MEASURE.fullmatch(surface):
         return False
-    return bool(_CHINESE.search(folded, *clauses.clause(stretch.start, stretch.end)))
+    clause = clauses.clause(stretch.start, stretch.end)
+    return bool(_CHINESE.search(folded, *clause)) and not _BENEFIT.search(folded, *clause)
 
 
+_BENEFIT = re.compile(r"宿舍|食堂|餐补|补贴|带薪|五险|年终奖|福利|团建|下午茶|水电费|生日会|节日|红包|晋升")
 _MEASURE = re.compile(r"[\d.]+(?:cm|mm|m|kg|g|k|w|v|kv|%|℃)?")
 _CHINESE = re.compile(r"[一-鿿]")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from api.settings import Settings
@@ -13,6 +13,7 @@ from indexing.encode import load_encoder
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
 from indexing.sync import Follower
+from matching.congestion import Audience
 from matching.matcher import Matcher
 
 
@@ -26,6 +27,7 @@ class Services:
     matcher: Matcher
     follower: Follower
     today: Callable[[], date]
+    audience: Audience = field(default_factory=Audience)
 
     def start(self) -> None:
         """Load the sample into an empty store, if wanted, and begin to build the index."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from matching.jobs import jobs as jobs_market
 from matching.market import Market
 from matching.policy import policies
 from matching.rank import rank
+from matching.rerank import JobMatch, Known, Listing, Switches, known, rerank
 from matching.retrieve import Query, retrieve
 from matching.screen import screen
 from matching.specialties import LINKED, Outlook, outlook, specialties
@@ -29,6 +31,7 @@ from models.specialties import Programme
 from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, Record
+from models.text import key
 
 DEPTH = 200
 """Candidates retrieved to be ranked."""
@@ -51,6 +54,7 @@ class Matcher:
         self.shelf = shelf
         self._today = today
         self._openness: dict[tuple[str, Kind], tuple[tuple[int, date], list[int], list[str]]] = {}
+        self._members: tuple[int, dict[str, Organisation]] = (-1, {})
         self._outlooks: dict[int, Outlook] = {}
         self._outlooks_as_of: tuple[int, date] | None = None
 
@@ -61,6 +65,43 @@ class Matcher:
     def postings_for(self, talent: int, *, k: int = 10, where: Where | None = None) -> Answer[Posting, Talent]:
         """The k postings that fit the talent best."""
         return self.match(self.jobs, self.document(Kind.TALENT, talent), k=k, where=where)
+
+    def listing_for(
+        self,
+        talent: Document[Record],
+        *,
+        k: int = 10,
+        where: Where | None = None,
+        switches: Switches | None = None,
+        shown: Mapping[int, int] | None = None,
+    ) -> Listing:
+        """The k postings to show to the talent: those that fit best, in the order that the switches give them.
+
+        `shown` counts to how many other people each posting was recommended.
+        """
+        switches, market = switches or Switches(), self.jobs
+        ranked = self.match(market, talent, k=k, where=where, spare=DEPTH, cited=0)
+        placed = rerank(ranked.matches, switches, self.known(ranked.matches, shown), k=k)
+        # Evidence is costly: looked up for those that made it only.
+        cited = {m.pair.demand.id: m for m in rank((one.match.pair for one in placed), market.features, k=k)}
+        placed = tuple(replace(one, match=cited[one.match.pair.demand.id]) for one in placed)
+        return Listing(replace(ranked, matches=tuple(one.match for one in placed)), placed, switches)
+
+    def known(self, matches: Sequence[JobMatch], shown: Mapping[int, int] | None = None) -> Known:
+        """What the rules that rerank postings need to know of them today."""
+        return known(matches, today=self._today(), employer_of=self.employer_of, shown=shown or {})
+
+    def employer_of(self, posting: Posting) -> Organisation | None:
+        """The member that published the posting, by id or by name; None when it has no record on the shelf."""
+        found = self.shelf[Kind.ORGANISATION].documents.get(posting.organisation_id or 0)
+        if found:
+            return cast(Organisation, found.record)
+        revision, members = self._members
+        if revision != self.shelf.revision:
+            revision, documents = self.shelf.revision, list(self.shelf[Kind.ORGANISATION].documents.values())
+            members = {key(record.name): record for record in (cast(Organisation, d.record) for d in documents)}
+            self._members = revision, members
+        return members.get(key(posting.organisation))
 
     def offers_for(self, need: int, *, k: int = 10, where: Where | None = None) -> Answer[Need, Offer]:
         """The k offers that serve the need best."""
@@ -142,9 +183,10 @@ class Matcher:
         k: int,
         depth: int = DEPTH,
         where: Where | None = None,
+        spare: int = 0,
         cited: int | None = None,
     ) -> Answer[D, S]:
-        """The k best pairs of the query with what the market's other side holds.
+        """The k best pairs of the query with what the market's other side holds, and up to `spare` next ones.
 
         Records that are closed, or outside of `where`, are not looked at; how many is the first thing that
         the answer's removals tell.
@@ -159,7 +201,7 @@ class Matcher:
             # Where the requirements leave too few, look further, once.
             if len(kept) >= k or len(candidates) < wide:
                 break
-        matches = rank(kept[:depth], market.features, k=k, cited=cited)
+        matches = rank(kept[:depth], market.features, k=k + spare, cited=cited)
         return Answer(matches, retrieved=len(pairs), removals=left_out + removals)
 
     def query(self, document: Document[Record]) -> Query:

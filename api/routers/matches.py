@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api import listings
 from api.answers import MatchAnswer, TrainingAnswer, match_answer, training_answer
 from api.deps import (
     API,
@@ -21,7 +22,9 @@ from api.deps import (
     TopK,
     find,
 )
+from api.listings import CohortAnswer, CohortRequest, ListingAnswer, SwitchesQuery, cohort_answer, listing_answer
 from api.problems import problems
+from matching.congestion import recommend_together
 from matching.matcher import Matcher
 from matching.training import common_target, occupation_target
 from models.errors import Malformed
@@ -46,9 +49,32 @@ def talents_for_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 10) 
 
 
 @router.get("/talents/{id}/postings", summary="人才找岗位")
-def postings_for_talent(talent: TalentDep, matcher: MatcherDep, where: PostingsWhere, k: TopK = 10) -> MatchAnswer:
-    """The k postings that fit the talent best; what the filters left out is counted among the removals."""
-    return match_answer(talent, matcher.postings_for(talent.id, k=k, where=where))
+def postings_for_talent(
+    talent: TalentDep,
+    services: ServicesDep,
+    matcher: MatcherDep,
+    where: PostingsWhere,
+    switches: SwitchesQuery,
+    k: TopK = 10,
+) -> ListingAnswer:
+    """The k postings that fit the talent best, reranked by the rules that are on; scores are never changed.
+
+    What the filters left out is counted among the removals.
+    """
+    return listing_answer(talent, listings.listing(services, matcher, talent, k=k, where=where, switches=switches))
+
+
+@router.post("/talents/recommend-together", summary="为一批人才一起推荐岗位", responses=problems(400, 413, 415))
+def recommend_postings_together(cohort: CohortRequest, services: ServicesDep, matcher: MatcherDep) -> CohortAnswer:
+    """k postings for each of up to 500 talents, none to more people than `per_place` for each of its places.
+
+    In rounds: nobody gets a second posting before all had the chance of a first; within a round a posting goes to
+    those for whom it scores highest, and equal scores are decided by a hash of the seed and the talent's id. Takes
+    some 30 to 70 ms for each talent.
+    """
+    talents = [find(services, matcher, Kind.TALENT, id).id for id in dict.fromkeys(cohort.talents)]
+    found = recommend_together(matcher, talents, k=cohort.k, per_place=cohort.per_place, seed=cohort.seed)
+    return cohort_answer(matcher, cohort, found)
 
 
 @router.post("/match/talents", summary="未发布的岗位找人才", responses=problems(400, 413, 415))
@@ -59,10 +85,17 @@ def talents_for_draft(posting: Posting, matcher: MatcherDep, k: TopK = 10) -> Ma
 
 
 @router.post("/match/postings", summary="未发布的人才找岗位", responses=problems(400, 413, 415))
-def postings_for_draft(talent: Talent, matcher: MatcherDep, where: PostingsWhere, k: TopK = 10) -> MatchAnswer:
-    """The k postings that fit a talent who is not stored."""
+def postings_for_draft(
+    talent: Talent,
+    services: ServicesDep,
+    matcher: MatcherDep,
+    where: PostingsWhere,
+    switches: SwitchesQuery,
+    k: TopK = 10,
+) -> ListingAnswer:
+    """The k postings that fit a talent who is not stored, reranked by the rules that are on."""
     draft = matcher.draft(talent)
-    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k, where=where))
+    return listing_answer(draft, listings.listing(services, matcher, draft, k=k, where=where, switches=switches))
 
 
 @router.get("/needs/{id}/offers", summary="技术需求找供给")

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from api.listings import RuleState
 from api.web.facts import Brief, brief, condition, counted, held, things
 from indexing.text import FIELDS
 from matching.policy import verdict
+from matching.rerank import Placed
 from matching.search import Hit
 from matching.specialties import Outlook
 from matching.training import Gap
@@ -114,6 +116,45 @@ def ranking(answer: Answer[D, S], kind: Kind, *, k: int) -> Ranking:
         removals=tuple(removed(removal, kind) for removal in told),
         more=len(answer.matches) >= k,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One rule of a list's order, as it can be switched."""
+
+    name: str
+    label: str
+    description: str
+    on: bool
+    effect: str
+    """What it did to the list, or that it is off."""
+
+
+def switch(rule: RuleState) -> Switch:
+    """The rule with what it did in words."""
+    if not rule.on:
+        effect = "已关闭"
+    elif rule.name == "collapse":
+        effect = f"已合并 {rule.affected} 个相近岗位" if rule.affected else "没有相近岗位"
+    else:
+        effect = f"{rule.affected} 个岗位因此移动" if rule.affected else "没有岗位因此移动"
+    return Switch(rule.name, rule.label, rule.description, rule.on, effect)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How a posting came to its place."""
+
+    sentence: str
+    """Empty when it stands where its score puts it."""
+    merged: tuple[Brief, ...]
+
+
+def moved(one: Placed) -> Moved:
+    """按得分第 6 位，现第 4 位：比前面的岗位发布更近."""
+    reasons = "；".join(in_chinese(note.reason) for note in one.notes)
+    sentence = f"按得分第 {one.origin} 位，现第 {one.place} 位：{reasons}" if one.notes else ""
+    return Moved(sentence, tuple(brief(match.pair.demand) for match in one.merged))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,16 @@ _WEIGHTS = {Wish.REQUIRED: 1.0, Wish.MENTIONED: 0.6, Wish.PREFERRED: 0.4}
 """What is named among the duties is used at work but seldom asked for; 优先 is a wish and no condition."""
 
 
+_UNKNOWN = 0.5
+"""Share that a name counts for which no vocabulary knows: the other side may well put it in other words."""
+
+
 def _strongest(mentions: Iterable[Mention]) -> dict[str, float]:
     found: dict[str, float] = {}
     for mention in mentions:
-        found[mention.name] = max(found.get(mention.name, 0.0), _WEIGHTS[mention.wish])
+        found[mention.name] = max(
+            found.get(mention.name, 0.0), _WEIGHTS[mention.wish] * (1.0 if mention.known else _UNKNOWN)
+        )
     return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 
 

@@ -15,10 +15,11 @@ from matching.search import Hit
 from matching.specialties import Advice, Outlook
 from matching.training import Gap
 from models.errors import NotFound
-from models.matches import Answer, Contribution, Document, Evidence, Match, Span
+from models.matches import Answer, Contribution, Discrimination, Document, Evidence, Match, Span
 from models.records import RECORDS
 from models.technology import Need, Secrecy
 from models.terms import Kind, Record, Salary, Value
+from models.traits import Trait
 
 W = TypeVar("W", bound=Value)
 
@@ -166,11 +167,23 @@ class Removed(Value):
     example: str
 
 
+class UnlawfulDemand(Value):
+    """A demand on the person that the posting may not make; no score depends on it."""
+
+    trait: Trait
+    quote: Quote
+    law: str
+    message: str
+    """All of it in one Chinese line."""
+
+
 class MatchAnswer(Value):
     """Matches best first, and what happened on the way to them."""
 
     query: Summary | None
     """None when the question was not about a stored record."""
+    unlawful: tuple[UnlawfulDemand, ...] = ()
+    """What the asking posting demands of people against the law."""
     items: tuple[MatchItem, ...]
     retrieved: int
     removals: tuple[Removed, ...]
@@ -311,7 +324,12 @@ def heading(document: Document[Record]) -> str:
 
 def match_answer(query: Document[Any], answer: Answer[Any, Any], *, chance: Chance | None = None) -> MatchAnswer:
     """The answer as it is sent, with the chance that each score stands for, if that is known."""
-    return MatchAnswer(query=_query(query), items=_items(query.kind, answer.matches, chance), **_course_of(answer))
+    return MatchAnswer(
+        query=_query(query),
+        unlawful=tuple(map(_unlawful, query.facts.discrimination)),
+        items=_items(query.kind, answer.matches, chance),
+        **_course_of(answer),
+    )
 
 
 def training_answer(talent: Document[Any], target: str, gap: Gap, answer: Answer[Any, Any]) -> TrainingAnswer:
@@ -373,6 +391,10 @@ def _query(document: Document[Any]) -> Summary | None:
     return summary(document) if document.id else None
 
 
+def _unlawful(found: Discrimination) -> UnlawfulDemand:
+    return UnlawfulDemand(trait=found.trait, quote=_quote(found.span), law=found.trait.law, message=found.message)
+
+
 def _course_of(answer: Answer[Any, Any]) -> dict[str, Any]:
     """How many were retrieved and what became of them, as if secret records did not exist."""
     told = [removal for removal in answer.removals if removal.requirement not in _SILENT]
@@ -416,7 +438,11 @@ def _grounds(evidence: Evidence) -> Grounds:
 
 
 def _quotes(spans: Iterable[Span]) -> tuple[Quote, ...]:
-    return tuple(Quote(field=span.field, start=span.start, end=span.end, text=span.text) for span in spans)
+    return tuple(map(_quote, spans))
+
+
+def _quote(span: Span) -> Quote:
+    return Quote(field=span.field, start=span.start, end=span.end, text=span.text)
 
 
 def _search_item(rank: int, hit: Hit) -> SearchItem:

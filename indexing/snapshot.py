@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from indexing.shelf import Section, Shelf
 from indexing.text import texts
 from indexing.words import WordIndex
 from models.errors import Conflict, IndexMismatch
-from models.matches import Document, Facts, Mention, Span, Wish
-from models.terms import Kind
+from models.matches import Discrimination, Document, Facts, Mention, Span, Stated, Wish
+from models.terms import Education, Kind, Salary, Shift, SkillLevel
+from models.traits import Trait
 
 LAYOUT = 2
 """Raised when the files mean something else than before."""
@@ -116,8 +117,7 @@ def _save_section(section: Section, path: Path) -> None:
     section.words.save(path / f"{section.kind}.words.npz")
     with (path / f"{section.kind}.facts.jsonl").open("w", encoding="utf-8") as lines:
         for id in ids:
-            facts = section.documents[id].facts
-            row = [_packed(facts.skills), _packed(facts.certificates)]
+            row = _packed(section.documents[id].facts)
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
@@ -148,20 +148,46 @@ def _remember_vectors(shelf: Shelf, path: Path, kind: Kind) -> None:
         shelf.remember(dict(zip(keys, stored["raw"], strict=True)))
 
 
-_Packed = list[tuple[str, str, str, int, int]]
+_STATEMENTS: dict[str, Callable[[Any], Any]] = {
+    "education": Education,
+    "skill_level": SkillLevel,
+    "experience_years": int,
+    "headcount": int,
+    "salary": Salary.model_validate,
+    "shift": Shift,
+}
+"""How each stated fact is read back."""
 
 
-def _packed(mentions: tuple[Mention, ...]) -> _Packed:
-    return [(m.name, m.wish, m.span.field, m.span.start, m.span.end) for m in mentions]
+def _packed(facts: Facts) -> list[Any]:
+    stated = {name: getattr(facts, name) for name in _STATEMENTS}
+    return [
+        [[m.name, m.wish, m.group, m.known, *_place(m.span)] for m in facts.skills],
+        [[m.name, m.wish, m.group, m.known, *_place(m.span)] for m in facts.certificates],
+        {name: [_plain(one.value), *_place(one.span)] for name, one in stated.items() if one is not None},
+        [[one.trait, *_place(one.span)] for one in facts.discrimination],
+    ]
 
 
-def _unpacked(line: str, found: dict[str, str]) -> Facts:
-    skills, certificates = json.loads(line)
-    return Facts(_mentions(skills, found), _mentions(certificates, found))
+def _place(span: Span) -> list[str | int]:
+    return [span.field, span.start, span.end]
 
 
-def _mentions(packed: _Packed, found: dict[str, str]) -> tuple[Mention, ...]:
-    return tuple(
-        Mention(name, Wish(wish), Span(field, start, end, found[field][start:end]))
-        for name, wish, field, start, end in packed
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, Salary) else value
+
+
+def _unpacked(line: str, found: Mapping[str, str]) -> Facts:
+    def span(field: str, start: int, end: int) -> Span:
+        return Span(field, start, end, found[field][start:end])
+
+    def mentions(rows: list[list[Any]]) -> tuple[Mention, ...]:
+        return tuple(Mention(name, Wish(wish), span(*place), group, known) for name, wish, group, known, *place in rows)
+
+    skills, certificates, stated, unlawful = json.loads(line)
+    return Facts(
+        mentions(skills),
+        mentions(certificates),
+        **{name: Stated(_STATEMENTS[name](value), span(*place)) for name, (value, *place) in stated.items()},
+        discrimination=tuple(Discrimination(Trait(trait), span(*place)) for trait, *place in unlawful),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from matching import asked as asked_of
 from models.matches import Document, Mention, Wish
 from models.postings import Posting
 from models.terms import Education, SkillLevel
@@ -56,7 +57,7 @@ def relaxed(posting: Posting, changes: Iterable[Change]) -> Posting:
 
 def education(posting: Document[Posting]) -> Iterator[Change]:
     """One level lower at a time, down to 不限."""
-    asked = posting.record.education
+    asked, _ = asked_of.education(posting)
     if asked is None:
         return
     for steps, level in enumerate(reversed(list(Education)[: asked.rank]), 1):
@@ -65,7 +66,7 @@ def education(posting: Document[Posting]) -> Iterator[Change]:
 
 def experience(posting: Document[Posting]) -> Iterator[Change]:
     """One rung lower at a time, down to none."""
-    asked = posting.record.experience_years
+    asked, _ = asked_of.experience_years(posting)
     if asked is None:
         return
     for steps, years in enumerate((years for years in reversed(_YEARS) if years < asked), 1):
@@ -75,10 +76,12 @@ def experience(posting: Document[Posting]) -> Iterator[Change]:
 
 def skill_level(posting: Document[Posting]) -> Iterator[Change]:
     """One level lower at a time, down to none."""
-    asked = posting.record.skill_level
+    asked, _ = asked_of.skill_level(posting)
     if asked is None:
         return
-    lower: list[SkillLevel | None] = [*reversed(list(SkillLevel)[: asked.rank]), None]
+    lower: list[SkillLevel | None] = [*reversed(list(SkillLevel)[: asked.rank])]
+    if posting.record.skill_level:  # a field can be left empty; what the text says stays said
+        lower.append(None)
     for steps, level in enumerate(lower, 1):
         instead = level.label if level else "不要求"
         yield Change("skill_level", "技能等级要求", asked.label, instead, steps, {"skill_level": level})

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from pydantic import create_model
 
 from data import taxonomy
 from data.store import Outcome, Version
-from indexing.text import FIELDS, NAMES_OF_MEMBERS
+from indexing.text import FIELDS, NAMES_OF_MEMBERS, labels
 from matching.search import Hit
 from matching.specialties import Advice, Outlook
 from matching.training import Gap
 from models.errors import NotFound
-from models.matches import Answer, Contribution, Discrimination, Document, Evidence, Match, Span
+from models.matches import Answer, Contribution, Discrimination, Document, Match, Pair, Side, Span
 from models.records import RECORDS
 from models.technology import Need, Secrecy
 from models.terms import Kind, Record, Salary, Value
@@ -119,9 +119,14 @@ class Withdrawal(Value):
 
 
 class Quote(Value):
-    """Words of a record that a reason rests on: `text` stands in the field from `start` to `end`."""
+    """Words of a record that a reason rests on: `text` stands in the field from `start` to `end`.
+
+    A field that holds a value and no text, such as pay, is quoted as a Chinese reader sees it: 5,000–7,000 元/月.
+    """
 
     field: str
+    label: str
+    """The field's Chinese name."""
     start: int
     end: int
     text: str
@@ -139,6 +144,8 @@ class Reason(Value):
 
     feature: str
     label: str
+    side: Literal["fit", "wish"] | None
+    """Which side of the match it belongs to; None in markets where only one side asks for anything."""
     value: float | None
     weight: float
     points: float
@@ -152,6 +159,11 @@ class MatchItem(Value):
     rank: int
     record: Summary
     score: float
+    fit: float | None
+    """How well the person meets what the posting asks, in [0, 1]; None when nothing is known of it, and elsewhere
+    than between postings and talents."""
+    wish: float | None
+    """How well the posting meets what the person wants; the score is the mean of both, each by its weights."""
     chance: float | None
     """How often pairs with this score were accepted by both sides; only between postings and talents, and only once
     outcomes suffice to tell."""
@@ -326,7 +338,7 @@ def match_answer(query: Document[Any], answer: Answer[Any, Any], *, chance: Chan
     """The answer as it is sent, with the chance that each score stands for, if that is known."""
     return MatchAnswer(
         query=_query(query),
-        unlawful=tuple(map(_unlawful, query.facts.discrimination)),
+        unlawful=tuple(_unlawful(query, found) for found in query.facts.discrimination),
         items=_items(query.kind, answer.matches, chance),
         **_course_of(answer),
     )
@@ -391,8 +403,9 @@ def _query(document: Document[Any]) -> Summary | None:
     return summary(document) if document.id else None
 
 
-def _unlawful(found: Discrimination) -> UnlawfulDemand:
-    return UnlawfulDemand(trait=found.trait, quote=_quote(found.span), law=found.trait.law, message=found.message)
+def _unlawful(query: Document[Any], found: Discrimination) -> UnlawfulDemand:
+    quote = _quote(query, found.span)
+    return UnlawfulDemand(trait=found.trait, quote=quote, law=found.trait.law, message=found.message)
 
 
 def _course_of(answer: Answer[Any, Any]) -> dict[str, Any]:
@@ -416,33 +429,41 @@ def _item(rank: int, asking: Kind, match: Match[Any, Any], chance: Chance | None
         rank=rank,
         record=summary(other),
         score=round(sum(points), 4),
+        fit=_rounded(match.fit(Side.DEMAND)),
+        wish=_rounded(match.fit(Side.SUPPLY)),
         chance=_rounded(chance(match.score)) if chance else None,
-        contributions=tuple(map(_reason, match.contributions, weights, points)),
+        contributions=tuple(
+            _reason(match.pair, *parts) for parts in zip(match.contributions, weights, points, strict=True)
+        ),
     )
 
 
-def _reason(contribution: Contribution, weight: float, points: float) -> Reason:
+_SIDES: dict[Side | None, Literal["fit", "wish"] | None] = {Side.DEMAND: "fit", Side.SUPPLY: "wish", None: None}
+
+
+def _reason(pair: Pair[Any, Any], contribution: Contribution, weight: float, points: float) -> Reason:
     return Reason(
         feature=contribution.feature,
         label=contribution.label,
+        side=_SIDES[contribution.side],
         value=_rounded(contribution.value),
         weight=weight,
         points=points,
         detail=contribution.detail,
-        evidence=_grounds(contribution.evidence),
+        evidence=Grounds(
+            demand=_quotes(pair.demand, contribution.evidence.demand),
+            supply=_quotes(pair.supply, contribution.evidence.supply),
+        ),
     )
 
 
-def _grounds(evidence: Evidence) -> Grounds:
-    return Grounds(demand=_quotes(evidence.demand), supply=_quotes(evidence.supply))
+def _quotes(document: Document[Record], spans: Iterable[Span]) -> tuple[Quote, ...]:
+    return tuple(_quote(document, span) for span in spans)
 
 
-def _quotes(spans: Iterable[Span]) -> tuple[Quote, ...]:
-    return tuple(map(_quote, spans))
-
-
-def _quote(span: Span) -> Quote:
-    return Quote(field=span.field, start=span.start, end=span.end, text=span.text)
+def _quote(document: Document[Record], span: Span) -> Quote:
+    label = labels(document.kind)[span.field]
+    return Quote(field=span.field, label=label, start=span.start, end=span.end, text=span.text)
 
 
 def _search_item(rank: int, hit: Hit) -> SearchItem:

@@ -233,6 +233,8 @@ def _listed(item: MatchItem, one: Placed) -> ListedItem:
         record=item.record,
         score=item.score,
         chance=item.chance,
+        fit=item.fit,
+        wish=item.wish,
         contributions=item.contributions,
         origin=one.origin,
         moves=tuple(Move(rule=note.rule, label=_LABELS[note.rule], reason=note.reason) for note in one.notes),

@@ -14,12 +14,15 @@ from indexing.adapt import IDENTITY, Adapter
 from indexing.encode import Encoder, Vectors
 from indexing.extract import extract
 from indexing.extract import fingerprint as facts_fingerprint
+from indexing.impartial import impartial
 from indexing.segment import Segmenter
-from indexing.text import body, head, stated, texts
+from indexing.text import VERSION as TEXTS_VERSION
+from indexing.text import body, head, searched, stated, texts
 from indexing.vectors import FaissIndex, VectorIndex
 from indexing.words import WordIndex
 from models.errors import NotFound
 from models.matches import Document
+from models.talents import Talent
 from models.terms import Kind, Record
 
 
@@ -104,6 +107,7 @@ class Shelf:
         """What the vectors, words and facts were made by; two shelves with equal ones can share files."""
         return {
             "encoder": self.encoder.name,
+            "texts": str(TEXTS_VERSION),
             "segmenter": self.segmenter.fingerprint,
             "facts": facts_fingerprint(),
         }
@@ -117,7 +121,7 @@ class Shelf:
         section = self[document.kind]
         if section.documents.get(document.id) is document:
             return section.words.words(document.id)
-        return frozenset(self.words(document.texts))
+        return frozenset(self.words(searched(document)))
 
     def adapt(self, adapter: Adapter) -> None:
         """Put another adapter in force: every stored vector is transformed anew, nothing is encoded.
@@ -174,7 +178,7 @@ class Shelf:
         raw = dict(zip(ids, self._raw(documents), strict=True))
         section.raw.update(raw)
         self.place(section, raw)
-        section.words.add({document.id: self.words(document.texts) for document in documents})
+        section.words.add({document.id: self.words(searched(document)) for document in documents})
         # Last, so that whoever finds a document finds it in every index.
         section.documents.update(zip(ids, documents, strict=True))
 
@@ -185,7 +189,7 @@ class Shelf:
 
     def _encoded(self, documents: Sequence[Document[Record]]) -> np.ndarray[tuple[int, int, int], np.dtype[np.float16]]:
         """Raw heads and bodies: shape (len(documents), 2, dim)."""
-        said = [head(document.record) for document in documents] + [body(document.texts) for document in documents]
+        said = [head(document.record) for document in documents] + [body(searched(document)) for document in documents]
         made = self.encoder.encode(said).reshape(2, len(documents), self.encoder.dim)
         return made.transpose(1, 0, 2).astype(np.float16)
 
@@ -203,7 +207,9 @@ class Shelf:
 def document_of(id: int, revision: int, record: Record) -> Document[Record]:
     """The record with its texts and the facts read out of them."""
     found = texts(record)
-    return Document(id=id, revision=revision, record=record, texts=found, facts=extract(found), stated=stated(record))
+    # What people say of their traits is no fact; what a posting demands of them is: it is told and not ranked by.
+    read = impartial(record.kind, found) if isinstance(record, Talent) else found
+    return Document(id=id, revision=revision, record=record, texts=found, facts=extract(read), stated=stated(record))
 
 
 _UNRELATED = (

@@ -71,8 +71,8 @@ def restore(shelf: Shelf, store: Store, folder: Path) -> None:
     """Fill the empty shelf from the current snapshot and the store's records.
 
     The shelf then stands at the snapshot's revision; `catch_up` brings it on. Vectors made by the same
-    encoder are kept even when the dictionary changed since: only words and facts are made again. Raises
-    IndexMismatch when there is nothing that can be used, and leaves the shelf empty.
+    encoder of the same texts are kept even when the dictionary changed since: only words and facts are made
+    again. Raises IndexMismatch when there is nothing that can be used, and leaves the shelf empty.
     """
     found = manifest(folder)
     if found is None:
@@ -80,7 +80,7 @@ def restore(shelf: Shelf, store: Store, folder: Path) -> None:
     wanted = {"layout": LAYOUT, **shelf.fingerprint}
     differing = sorted(name for name, value in wanted.items() if found.get(name) != value)
     path = Path(found["path"])
-    if "encoder" in differing or "layout" in differing:
+    if not {"encoder", "texts", "layout"}.isdisjoint(differing):
         raise IndexMismatch(f"索引快照由另一套{'、'.join(differing)}生成，需要重建：chanjiao reindex")
     if found["revision"] > store.revision:
         raise IndexMismatch(

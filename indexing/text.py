@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 
 from data import taxonomy
+from indexing.impartial import blanked, impartial
 from models.courses import Course
+from models.matches import Document
 from models.organisations import Organisation
 from models.policies import Policy
 from models.postings import Posting
@@ -14,6 +16,9 @@ from models.specialties import Programme
 from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, Record, Salary
+
+VERSION = 1
+"""Raised when `head`, `body` or `searched` say something else of some record than before."""
 
 FIELDS: dict[Kind, Mapping[str, str]] = {
     Kind.ORGANISATION: {"name": "单位名称", "products": "产品", "qualifications": "资质", "description": "简介"},
@@ -89,6 +94,12 @@ STATED: dict[Kind, Mapping[str, str]] = {
 }
 """Fields that hold values, with their Chinese labels: quoted as evidence, neither searched nor encoded."""
 
+
+def labels(kind: Kind) -> Mapping[str, str]:
+    """Field → its Chinese label, for all that evidence quotes."""
+    return {**FIELDS[kind], **STATED.get(kind, {})}
+
+
 NAMES_OF_MEMBERS = frozenset({"organisation", "provider", "issuer", "school"})
 """Fields that say who published; searched by name, never part of what a record is matched by."""
 
@@ -112,6 +123,11 @@ def texts(record: Record) -> dict[str, str]:
     return found
 
 
+def searched(document: Document[Record]) -> dict[str, str]:
+    """What words and vectors are made of: the document's texts, protected traits blanked, every offset kept."""
+    return impartial(document.kind, document.texts)
+
+
 def stated(record: Record) -> dict[str, str]:
     """Field → its value as a Chinese reader sees it, for the fields that hold values; empty ones left out."""
     found = {field: getattr(record, field) for field in STATED.get(record.kind, ())}
@@ -133,11 +149,15 @@ def head(record: Record) -> str:
     """The few words by which people call the record."""
     match record:
         case Posting():
-            return bare(record.title)
+            return bare(_named(record.title, record.kind))
         case Need() | Offer() | Policy():
             return record.title
         case Talent():
-            return "、".join(map(bare, record.expected_positions)) or record.specialty or ""
+            return (
+                "、".join(bare(_named(name, record.kind)) for name in record.expected_positions)
+                or record.specialty
+                or ""
+            )
         case Programme():
             return "、".join((record.name, *map(taxonomy.occupation_label, record.occupations)))
         case Organisation():
@@ -145,6 +165,10 @@ def head(record: Record) -> str:
         case Course():
             return record.name
     raise TypeError(f"no head for {type(record).__name__}")
+
+
+def _named(name: str, kind: Kind) -> str:
+    return blanked(name, kind).replace("\n", "")
 
 
 _BRACKETS = re.compile(r"[(（【\[〔{][^)）】\]〕}]*[)）】\]〕}]")
@@ -166,5 +190,9 @@ def body(found: Mapping[str, str]) -> str:
 
     The name has a vector of its own. Where a record says nothing else, its name is what it says.
     """
-    said = {field: text for field, text in found.items() if field not in NAMES_OF_MEMBERS}
+    said = {field: _LINES.sub("\n", text) for field, text in found.items() if field not in NAMES_OF_MEMBERS}
     return "\n".join(text for field, text in said.items() if field not in HEADS) or "\n".join(said.values())
+
+
+_LINES = re.compile(r"\n{2,}")
+"""What blanking leaves behind: how long it was must not show."""

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from indexing.text import NAMES_OF_MEMBERS
+from indexing.text import NAMES_OF_MEMBERS, searched
 from models.matches import Document, Evidence, Mention, Pair, Span
 from models.terms import Record
 from models.text import fold
 
 _MOST_SPANS = 12
 """Spans on one side of one reason: more would colour the whole text."""
+_MOST_WORD_SPANS = 40
+"""The same of shared words, which are short and told apart last."""
 
 
 def spans_of(mentions: Iterable[Mention], names: Iterable[str]) -> tuple[Span, ...]:
     """Where the mentions name any of the names."""
     wanted = set(names)
     return tuple(mention.span for mention in mentions if mention.name in wanted)[:_MOST_SPANS]
+
+
+def named_by_both(demand: Sequence[Mention], supply: Sequence[Mention], shared: Collection[str]) -> Evidence:
+    """Where either side names what both have; where they share nothing, what each has instead."""
+    if shared:
+        return Evidence(spans_of(demand, shared), spans_of(supply, shared))
+    return Evidence(*(spans_of(side, {mention.name for mention in side}) for side in (demand, supply)))
 
 
 def whole(document: Document[Record], *fields: str) -> tuple[Span, ...]:
@@ -38,29 +47,44 @@ WordsOf = Callable[[Document[Record]], frozenset[str]]
 
 
 def shared_words(pair: Pair[Record, Record], *, words_of: WordsOf) -> Evidence:
-    """The words of two or more characters that both sides use, longest first, and where each first stands."""
+    """The words of two or more characters that both sides use, longest first, and everywhere that they stand.
+
+    A word that stands inside of one already quoted is passed over.
+    """
     common = words_of(pair.demand) & words_of(pair.supply)
+    longest = sorted((word for word in common if len(word) > 1), key=lambda word: (-len(word), word))
     demand, supply = _folded(pair.demand), _folded(pair.supply)
-    found = [
-        (ours, theirs)
-        for word in sorted((word for word in common if len(word) > 1), key=lambda word: (-len(word), word))
-        if (ours := _first(pair.demand, demand, word)) and (theirs := _first(pair.supply, supply, word))
-    ][:_MOST_SPANS]
-    return Evidence(demand=tuple(ours for ours, _ in found), supply=tuple(theirs for _, theirs in found))
+    ours: list[Span] = []
+    theirs: list[Span] = []
+    for word in longest:
+        here, there = list(_all(pair.demand, demand, word)), list(_all(pair.supply, supply, word))
+        new = (
+            [span for span in here if not _covered(span, ours)],
+            [span for span in there if not _covered(span, theirs)],
+        )
+        if here and there and any(new):
+            ours, theirs = ours + new[0], theirs + new[1]
+            if len(ours) > _MOST_WORD_SPANS or len(theirs) > _MOST_WORD_SPANS:
+                break
+    return Evidence(tuple(ours[:_MOST_WORD_SPANS]), tuple(theirs[:_MOST_WORD_SPANS]))
+
+
+def _covered(span: Span, by: Iterable[Span]) -> bool:
+    return any(one.field == span.field and one.start <= span.start and span.end <= one.end for one in by)
 
 
 def _folded(document: Document[Record]) -> dict[str, str]:
-    return {field: fold(text) for field, text in document.texts.items() if field not in NAMES_OF_MEMBERS}
+    return {field: fold(text) for field, text in searched(document).items() if field not in NAMES_OF_MEMBERS}
 
 
-def _first(document: Document[Record], folded: Mapping[str, str], word: str) -> Span | None:
-    """The first place where a folded text has the word."""
+def _all(document: Document[Record], folded: Mapping[str, str], word: str) -> Iterator[Span]:
+    """Every place where a folded text has the word."""
     for field, text in folded.items():
         start = text.find(word)
-        if start >= 0:
+        while start >= 0:
             end = start + len(word)
-            return Span(field, start, end, document.texts[field][start:end])
-    return None
+            yield Span(field, start, end, document.texts[field][start:end])
+            start = text.find(word, end)
 
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
@@ -72,7 +96,7 @@ def likeliest_sentences(
 ) -> tuple[Span, ...]:
     """The one or two sentences that hold most of the words, in reading order; the first when none holds any."""
     found: list[tuple[int, int, Span]] = []
-    for field, text in document.texts.items():
+    for field, text in searched(document).items():
         if field in NAMES_OF_MEMBERS or field in apart:
             continue
         for sentence in _SENTENCE.finditer(text):

@@ -10,10 +10,10 @@ from data import taxonomy
 from matching.asked import education as education_asked
 from matching.asked import experience_years as experience_asked
 from matching.asked import shift as shift_asked
-from matching.evidence import WordsOf, likeliest_sentences, shared_words, spans_of, whole, within
+from matching.evidence import WordsOf, likeliest_sentences, named_by_both, shared_words, whole, within
 from matching.likeness import NAMED, SAID, between, degree, held_and_missing, listed, name_likeness, word_share
 from matching.market import Feature, Market, Requirement
-from models.matches import Evidence, Finding, Pair, Side, Span
+from models.matches import Document, Evidence, Finding, Pair, Side, Span
 from models.postings import Posting
 from models.talents import Talent
 from models.terms import Education, Employment, Kind, Record, Shift
@@ -190,7 +190,7 @@ def skill_coverage(pair: JobPair) -> Finding:
     missing = ["或".join(one.names) for one in asked if held.isdisjoint(one.names)]
     covered = sum(one.weight for one in met) / (sum(one.weight for one in asked) + _DOUBT)
     value = min(covered / _ENOUGH, 1.0)
-    evidence = Evidence(spans_of(pair.demand.facts.skills, shared), spans_of(pair.supply.facts.skills, shared))
+    evidence = named_by_both(pair.demand.facts.skills, pair.supply.facts.skills, shared)
     return Finding(value, held_and_missing("具备", shared, "缺少", missing), evidence)
 
 
@@ -199,16 +199,19 @@ def specialty(pair: JobPair) -> Finding:
     asked, held = pair.demand.record.specialties, pair.supply.record.specialty
     if not asked or not held:
         return Finding(None, "岗位未限专业，不计入" if not asked else "未填写专业，不计入")
-    for name in asked:
-        if key(name) in key(held) or key(held) in key(name):
-            evidence = Evidence(within(pair.demand, "specialties", name), whole(pair.supply, "specialty"))
-            return Finding(1.0, f"所学{held}属于要求的{name}", evidence)
-    for name in asked:
-        shared = _specialty_class(name)
-        if shared and shared == _specialty_class(held):
-            evidence = Evidence(within(pair.demand, "specialties", name), whole(pair.supply, "specialty"))
-            return Finding(0.6, f"要求{name}，所学{held}同属{shared}", evidence)
-    return Finding(0.0, f"要求{'、'.join(asked)}，所学为{held}")
+    ours = whole(pair.supply, "specialty")
+    same = [name for name in asked if key(name) in key(held) or key(held) in key(name)]
+    if same:
+        return Finding(1.0, f"所学{held}属于要求的{same[0]}", Evidence(_listed_in(pair.demand, same), ours))
+    shared = _specialty_class(held)
+    near = [name for name in asked if shared and shared == _specialty_class(name)]
+    if near:
+        return Finding(0.6, f"要求{near[0]}，所学{held}同属{shared}", Evidence(_listed_in(pair.demand, near), ours))
+    return Finding(0.0, f"要求{'、'.join(asked)}，所学为{held}", Evidence(whole(pair.demand, "specialties"), ours))
+
+
+def _listed_in(posting: Document[Posting], names: list[str]) -> tuple[Span, ...]:
+    return tuple(span for name in names for span in within(posting, "specialties", name))
 
 
 def _specialty_class(name: str) -> str:
@@ -222,7 +225,8 @@ def experience(pair: JobPair, *, today: date) -> Finding:
     (asked, said), held = experience_asked(pair.demand), _years(pair.supply.record, today)
     if asked is None or held is None:
         return Finding(None, "岗位未写经验要求，不计入" if asked is None else "未填写工作年限，不计入")
-    evidence = Evidence(said, whole(pair.supply, "experience_years", "graduation", "grade")[:1])
+    known = pair.supply.record.experience_years is not None
+    evidence = Evidence(said, whole(pair.supply, *(("experience_years",) if known else ("graduation", "grade"))))
     if asked == 0:
         return Finding(1.0, "岗位不要求工作经验", evidence)
     if held >= asked:
@@ -259,9 +263,12 @@ def availability(pair: JobPair, *, today: date) -> Finding:
     if graduation is None:
         return Finding(None, "未填写毕业时间，不计入")
     months = (int(graduation[:4]) - today.year) * 12 + int(graduation[5:]) - today.month
-    evidence = Evidence(whole(pair.demand, "employment"), whole(pair.supply, "graduation"))
-    if months <= _SOON or pair.demand.record.employment in _IN_SCHOOL:
-        return Finding(1.0, "已毕业或临近毕业，可到岗" if months <= _SOON else "在校期间即可参加", evidence)
+    graduates = whole(pair.supply, "graduation")
+    if months <= _SOON:  # whatever the posting offers
+        return Finding(1.0, "已毕业或临近毕业，可到岗", Evidence(supply=graduates))
+    evidence = Evidence(whole(pair.demand, "employment"), graduates)
+    if pair.demand.record.employment in _IN_SCHOOL:
+        return Finding(1.0, "在校期间即可参加", evidence)
     return Finding(max(0.0, 1 - (months - _SOON) / 24), f"{graduation} 毕业，还有 {months} 个月", evidence)
 
 
@@ -275,9 +282,7 @@ def certificates(pair: JobPair) -> Finding:
     shared = [name for one in met for name in one.names if name in held]
     missing = ["或".join(one.names) for one in asked if held.isdisjoint(one.names)]
     value = sum(one.weight for one in met) / sum(one.weight for one in asked)
-    evidence = Evidence(
-        spans_of(pair.demand.facts.certificates, shared), spans_of(pair.supply.facts.certificates, shared)
-    )
+    evidence = named_by_both(pair.demand.facts.certificates, pair.supply.facts.certificates, shared)
     detail = held_and_missing("持有", shared, "未见", missing) if shared else f"未见岗位提到的{listed(missing)}"
     return Finding(value, detail, evidence)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from indexing.hits import Ids
 from indexing.shelf import Section, Shelf, document_of
-from indexing.text import NAMES_OF_MEMBERS
+from indexing.text import NAMES_OF_MEMBERS, searched
 from matching.jobs import jobs as jobs_market
 from matching.market import Market
 from matching.policy import policies
@@ -216,7 +216,7 @@ class Matcher:
 
     def query(self, document: Document[Record]) -> Query:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""
-        found = {field: text for field, text in document.texts.items() if field not in NAMES_OF_MEMBERS}
+        found = {field: text for field, text in searched(document).items() if field not in NAMES_OF_MEMBERS}
         heads, bodies = self.shelf.vectors_of(document)
         return Query(heads[0], bodies[0], self.shelf.words(found))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -11,13 +11,14 @@ from api.answers import Chance
 from api.listings import RuleState
 from api.web.facts import Brief, brief, condition, counted, held, things
 from indexing.text import FIELDS
+from indexing.text import labels as labels_of
 from matching.policy import verdict
 from matching.rerank import Placed
 from matching.search import Hit
 from matching.specialties import Outlook
 from matching.training import Gap
 from models.courses import Course
-from models.matches import Answer, Contribution, D, Document, Match, Removal, S, Span
+from models.matches import Answer, Contribution, D, Document, Match, Removal, S, Side, Span
 from models.organisations import Organisation
 from models.policies import Policy
 from models.postings import Posting
@@ -72,6 +73,17 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The reasons that speak for one side's demands."""
+
+    label: str
+    """Empty where only one side asks for anything."""
+    percent: int
+    """How much of their points they gave, 0 to 100."""
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A ranked candidate and why it stands where it stands."""
 
@@ -82,6 +94,8 @@ class Card:
     chance: float | None
     """How often pairs with this score were accepted by both sides; None when that is not known."""
     reasons: tuple[Reason, ...]
+    groups: tuple[Group, ...]
+    """The same reasons by side."""
     unknown: tuple[Reason, ...]
     """Reasons left out because a fact is missing."""
     demand: tuple[Passage, ...]
@@ -225,10 +239,28 @@ def card(match: Match[D, S], kind: Kind, rank: int, chance: Chance | None) -> Ca
         score=100 * match.score,
         chance=chance(match.score) if chance else None,
         reasons=tuple(reasons),
+        groups=tuple(_groups(match)),
         unknown=tuple(unknown),
         demand=passages(pair.demand, [(n, span) for n, c in telling for span in c.evidence.demand]),
         supply=passages(pair.supply, [(n, span) for n, c in telling for span in c.evidence.supply]),
     )
+
+
+_SIDES = {Side.DEMAND: "符合岗位要求", Side.SUPPLY: "符合本人意愿", None: ""}
+"""Only between postings and talents has either side demands of its own."""
+
+
+def _groups(match: Match[D, S]) -> Iterator[Group]:
+    for side, label in _SIDES.items():
+        known = [
+            (number, one)
+            for number, one in enumerate(match.contributions, start=1)
+            if one.side is side and one.value is not None
+        ]
+        if known:
+            weight = sum(one.weight for _, one in known)
+            given = sum(one.points for _, one in known) / weight if weight else 0.0
+            yield Group(label, round(100 * given), tuple(reason(number, one) for number, one in known))
 
 
 def reason(number: int, contribution: Contribution) -> Reason:
@@ -258,9 +290,9 @@ def in_chinese(sentence: str) -> str:
 
 def passages(document: Document[Record], marks: Sequence[tuple[int, Span]]) -> tuple[Passage, ...]:
     """The document's fields that hold a mark, in reading order, shortened around the marks."""
-    labels = FIELDS[document.kind]
+    labels = labels_of(document.kind)
     shown = []
-    for field, text in document.texts.items():
+    for field, text in {**document.texts, **document.stated}.items():
         pieces = highlight(text, [(number, span) for number, span in marks if span.field == field])
         if any(piece.reasons for piece in pieces):
             shown.append(Passage(labels[field], pieces if len(text) <= _SHORT else shortened(pieces)))

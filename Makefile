@@ -24,7 +24,7 @@ check: .venv/test
 	@$(BIN)/lint-imports
 
 bench: .venv/test
-	@for name in encoder extraction service lists; do echo "==> $$name"; \
+	@for name in encoder extraction service lists evidence; do echo "==> $$name"; \
 		$(BIN)/python -m tests.benchmarks.bench_$$name $(if $(POSTINGS),--postings $(POSTINGS)) || exit 1; done
 	@echo "==> outcomes"; $(BIN)/python -m tests.benchmarks.bench_outcomes
 

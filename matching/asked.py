@@ -36,14 +36,18 @@ def skill_level(posting: Document[Posting]) -> Asked[SkillLevel]:
 
 def shift(posting: Document[Posting]) -> Asked[Shift]:
     """When the work is done."""
-    if posting.record.shift is None and posting.facts.shift:
-        return posting.facts.shift.value, (posting.facts.shift.span,)
-    return posting.record.shift, whole(posting, "shift")
+    said = posting.facts.shift
+    value = posting.record.shift or (said.value if said else None)
+    return value, _places(posting, "shift", said)
 
 
 def _stricter(
     posting: Document[Posting], field: str, declared: Level | None, said: Stated[Level] | None
 ) -> Asked[Level]:
-    if said and (declared is None or said.value > declared):
-        return said.value, (said.span,)
-    return declared, whole(posting, field)
+    stricter = said.value if said and (declared is None or said.value > declared) else declared
+    return stricter, _places(posting, field, said)
+
+
+def _places(posting: Document[Posting], field: str, said: Stated[T] | None) -> tuple[Span, ...]:
+    """Everywhere that it is asked: whoever deletes one place only would leave the other."""
+    return (*whole(posting, field), *((said.span,) if said else ()))

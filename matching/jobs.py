@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -16,7 +17,7 @@ from matching.market import Feature, Market, Requirement
 from models.matches import Document, Evidence, Finding, Pair, Side, Span
 from models.postings import Posting
 from models.talents import Talent
-from models.terms import Education, Employment, Kind, Record, Shift
+from models.terms import DivisionCode, Education, Employment, Kind, Record, Shift
 from models.text import fold, key
 
 JobPair = Pair[Posting, Talent]
@@ -295,14 +296,22 @@ def place(pair: JobPair) -> Finding:
         return Finding(None, "岗位地点或期望地点不明，不计入")
     name = pair.demand.record.place or taxonomy.division_label(division)
     wished = "expected_places" if talent.expected_divisions else "place"
-    evidence = Evidence(whole(pair.demand, "place"), whole(pair.supply, wished))
+    value, relation = _nearness(division, wanted)
+    # Whoever wants to work near home says so in both places.
+    homes = ("place",) if talent.division and _nearness(division, (talent.division,))[0] >= value > 0 else ()
+    evidence = Evidence(whole(pair.demand, "place"), whole(pair.supply, *dict.fromkeys((wished, *homes))))
+    return Finding(value, f"工作地点{name}{relation}", evidence)
+
+
+def _nearness(division: DivisionCode, wanted: Sequence[DivisionCode]) -> tuple[float, str]:
+    """How near the work place is to the places wanted, and the Chinese words for it."""
     if any(taxonomy.is_within(division, one) or taxonomy.is_within(one, division) for one in wanted):
-        return Finding(1.0, f"工作地点{name}符合期望", evidence)
+        return 1.0, "符合期望"
     if any(division[:4] == one[:4] for one in wanted):
-        return Finding(0.8, f"工作地点{name}与期望地点同城", evidence)
+        return 0.8, "与期望地点同城"
     if any(division[:2] == one[:2] for one in wanted):
-        return Finding(0.4, f"工作地点{name}与期望地点同省", evidence)
-    return Finding(0.0, f"工作地点{name}不在期望地点", evidence)
+        return 0.4, "与期望地点同省"
+    return 0.0, "不在期望地点"
 
 
 def pay(pair: JobPair) -> Finding:

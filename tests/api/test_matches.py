@@ -99,7 +99,9 @@ def test_a_match_says_what_is_there_and_what_is_missing(client: TestClient, mark
     [match] = client.get(f"/api/v1/postings/{market['posting']}/talents").json()["items"]
     [skills] = [c for c in match["contributions"] if c["feature"] == "skills"]
     assert skills["detail"] == "具备：机械制图；缺少：数控车床操作"
-    assert skills["evidence"]["supply"] == [{"field": "skills", "start": 0, "end": 4, "text": "机械制图"}]
+    assert skills["evidence"]["supply"] == [
+        {"field": "skills", "label": "技能", "start": 0, "end": 4, "text": "机械制图"}
+    ]
     assert match["record"]["title"] == "机床操作工"
     assert {"field": "specialty", "label": "所学专业", "value": "机电一体化技术"} in match["record"]["facts"]
 

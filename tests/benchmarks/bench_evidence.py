@@ -179,7 +179,7 @@ def saying(record: Record, name: str, said: str) -> Record:
 def synonyms(matcher: Matcher, found: Sequence[tuple[Document[Record], Match[Posting, Talent]]], count: int) -> None:
     """Recommendations whose profile says one word in another way."""
     tried = []
-    for asker, match in evenly(found, min(len(found), 3 * count)):
+    for _, match in evenly(found, min(len(found), 3 * count)):
         edit = reworded(match.pair.supply, len(tried))
         if edit:
             tried.append((match, edit))

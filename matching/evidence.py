@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from indexing.text import NAMES_OF_MEMBERS, searched
+from indexing.text import HEADS, NAMES_OF_MEMBERS, searched
 from models.matches import Document, Evidence, Mention, Pair, Span
 from models.terms import Record
 from models.text import fold
@@ -88,23 +88,57 @@ def _all(document: Document[Record], folded: Mapping[str, str], word: str) -> It
 
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
-_MOST_SENTENCES = 2
+_MOST_SENTENCES = 8
+_TELLING = 0.25
+"""Share of the best sentence's words from which another one carries the likeness too.
+
+Deleting these, five of fourteen on average, lowers the likeness of 97 in 100 sampled texts; the best two do in 75.
+"""
+_MOST_ABOUT = 5
+_OF_NAME = 20
+"""Characters of shared words that two adjoining characters of the name count for.
+
+Deleting the best five by that lowers the likeness to the name in 94 of 100 sampled texts; by shared words in 74.
+"""
 
 
-def likeliest_sentences(
-    document: Document[Record], words: frozenset[str], *, apart: Collection[str] = ()
-) -> tuple[Span, ...]:
-    """The one or two sentences that hold most of the words, in reading order; the first when none holds any."""
-    found: list[tuple[int, int, Span]] = []
+def likeliest_sentences(document: Document[Record], words: frozenset[str]) -> tuple[Span, ...]:
+    """The sentences that hold most of the words, in reading order; the first when none holds any."""
+    found = [(_held(sentence, words), sentence) for sentence in _sentences(document)]
+    most = max((held for held, _ in found), default=0)
+    return _best([one for one in found if one[0] >= _TELLING * most], _MOST_SENTENCES)
+
+
+def sentences_about(document: Document[Record], name: str, words: frozenset[str]) -> tuple[Span, ...]:
+    """The sentences that hold most of the name and, next to that, of the words; the title is none of them."""
+    folded = fold(name)
+    pairs = {folded[start : start + 2] for start in range(len(folded) - 1) if folded[start : start + 2].isalnum()}
+    found = [
+        (_held(sentence, words) + _OF_NAME * sum(pair in fold(sentence.text) for pair in pairs), sentence)
+        for sentence in _sentences(document)
+        if sentence.field not in HEADS
+    ]
+    return _best(found, _MOST_ABOUT)
+
+
+def _sentences(document: Document[Record]) -> Iterator[Span]:
     for field, text in searched(document).items():
-        if field in NAMES_OF_MEMBERS or field in apart:
-            continue
-        for sentence in _SENTENCE.finditer(text):
-            said = sentence[0].strip()
-            if len(said) > 1:
-                start = sentence.start() + sentence[0].index(said)
-                folded = fold(said)
-                held = sum(len(word) for word in words if len(word) > 1 and word in folded)
-                found.append((-held, len(found), Span(field, start, start + len(said), said)))
-    best = sorted(sorted(found)[:_MOST_SENTENCES], key=lambda one: one[1])
-    return tuple(span for held, _, span in best if held) or tuple(span for _, _, span in best[:1])
+        if field not in NAMES_OF_MEMBERS:
+            for sentence in _SENTENCE.finditer(text):
+                said = sentence[0].strip()
+                if len(said) > 1:
+                    start = sentence.start() + sentence[0].index(said)
+                    yield Span(field, start, start + len(said), said)
+
+
+def _held(sentence: Span, words: frozenset[str]) -> int:
+    folded = fold(sentence.text)
+    return sum(len(word) for word in words if len(word) > 1 and word in folded)
+
+
+def _best(found: Sequence[tuple[int, Span]], most: int) -> tuple[Span, ...]:
+    """The spans that hold most, those that hold nothing left out unless all do; in the order given."""
+    if not any(held for held, _ in found):
+        return tuple(span for _, span in found[:1])
+    ranked = sorted(range(len(found)), key=lambda place: -found[place][0])[:most]
+    return tuple(found[place][1] for place in sorted(ranked) if found[place][0])

@@ -11,7 +11,7 @@ from data import taxonomy
 from matching.asked import education as education_asked
 from matching.asked import experience_years as experience_asked
 from matching.asked import shift as shift_asked
-from matching.evidence import WordsOf, likeliest_sentences, named_by_both, shared_words, whole, within
+from matching.evidence import WordsOf, likeliest_sentences, named_by_both, sentences_about, shared_words, whole, within
 from matching.likeness import NAMED, SAID, between, degree, held_and_missing, listed, name_likeness, word_share
 from matching.market import Feature, Market, Requirement
 from models.matches import Document, Evidence, Finding, Pair, Side, Span
@@ -124,8 +124,10 @@ def duties(pair: JobPair) -> Finding:
 def said_of_wish(pair: JobPair, *, words_of: WordsOf) -> Evidence:
     """The wish, and the posting's sentences that come nearest to it."""
     wish = _wish(pair)
-    supply = whole(pair.supply, wish[0]) if wish else ()
-    return Evidence(likeliest_sentences(pair.demand, words_of(pair.supply), apart=("title",)), supply)
+    if wish is None:
+        return Evidence()
+    field, _, wanted = wish
+    return Evidence(sentences_about(pair.demand, wanted, words_of(pair.supply)), whole(pair.supply, field))
 
 
 def substance(pair: JobPair) -> Finding:

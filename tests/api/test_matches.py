@@ -11,7 +11,7 @@ from api.answers import shares
 from models.organisations import OrganisationType
 from models.policies import Condition, Fact, Operator
 from models.specialties import Cohort
-from models.terms import Employment, SchoolLevel
+from models.terms import Employment, Salary, SchoolLevel
 from tests.api.conftest import Publish, body_of
 from tests.builders import a_course, a_need, a_policy, a_posting, a_programme, a_talent, an_offer, an_organisation
 
@@ -104,6 +104,31 @@ def test_a_match_says_what_is_there_and_what_is_missing(client: TestClient, mark
     ]
     assert match["record"]["title"] == "机床操作工"
     assert {"field": "specialty", "label": "所学专业", "value": "机电一体化技术"} in match["record"]["facts"]
+
+
+def test_a_match_tells_both_sides_apart_and_its_score_is_their_mean(client: TestClient, market: dict[str, int]) -> None:
+    [match] = client.get(f"/api/v1/postings/{market['posting']}/talents").json()["items"]
+    weight = {
+        side: sum(one["weight"] for one in match["contributions"] if one["side"] == side) for side in ("fit", "wish")
+    }
+    assert 0 < match["fit"] <= 1
+    assert 0 < match["wish"] <= 1
+    assert match["score"] == pytest.approx(sum(weight[side] * match[side] for side in weight), abs=0.001)
+
+
+def test_a_market_with_one_side_that_asks_has_no_sides(client: TestClient, market: dict[str, int]) -> None:
+    [match] = client.get(f"/api/v1/needs/{market['need']}/offers").json()["items"]
+    assert (match["fit"], match["wish"]) == (None, None)
+    assert {one["side"] for one in match["contributions"]} == {None}
+
+
+def test_facts_are_quoted_as_they_are_shown(client: TestClient, publish: Publish) -> None:
+    posting = publish(a_posting(salary={"low": 6000, "high": 8000}))
+    publish(a_talent(expected_salary=5500))
+    [match] = client.get(f"/api/v1/postings/{posting}/talents").json()["items"]
+    [pay] = [c for c in match["contributions"] if c["feature"] == "pay"]
+    quoted = {side: [(one["label"], one["text"]) for one in quotes] for side, quotes in pay["evidence"].items()}
+    assert quoted == {"demand": [("薪资", Salary(low=6000, high=8000).label)], "supply": [("期望薪资", "5500 元/月")]}
 
 
 def test_filters_narrow_the_postings_and_are_counted(client: TestClient, market: dict[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -19,7 +20,7 @@ from api.bootstrap import build
 from api.settings import Settings
 from api.web.facts import budget, period, yuan
 from api.web.present import highlight, shortened
-from indexing.text import texts
+from indexing.text import stated, texts
 from matching.matcher import Matcher
 from models.matches import Span
 from models.organisations import OrganisationType
@@ -189,14 +190,32 @@ def test_what_is_not_stated_says_so(world: World) -> None:
 
 def test_the_marks_quote_both_records_exactly(world: World) -> None:
     marks = _marks(world.get(world.path("posting")))
-    published = "\n".join(texts(world.records["posting"]).values())
-    candidates = "\n".join(
-        text for name in ("talent", "hostile_talent") for text in texts(world.records[name]).values()
-    )
+    published = "\n".join(_quotable(world.records["posting"]))
+    candidates = "\n".join(text for name in ("talent", "hostile_talent") for text in _quotable(world.records[name]))
     assert {"电气维修"} <= marks.get("岗位原文", set())
     assert {"电气维修"} <= marks.get("人才原文", set())
     assert all(mark in published for mark in marks["岗位原文"])
     assert all(mark in candidates for mark in marks["人才原文"])
+
+
+def _quotable(record: Record) -> list[str]:
+    return [*texts(record).values(), *stated(record).values()]
+
+
+def test_facts_are_quoted_under_their_chinese_names(world: World) -> None:
+    html = world.get(world.path("posting"))
+    assert '<p class="field">办学层次</p>' in html
+    assert '<p class="field">用工形式</p>' in html
+
+
+def test_a_card_tells_both_sides_apart(world: World) -> None:
+    html = world.get(world.path("posting"))
+    assert re.search(r"符合岗位要求 <b>\d+</b> · 符合本人意愿 <b>\d+</b>", html)
+    assert re.search(r'scope="rowgroup"[^>]*>符合岗位要求：\d+%<', html)
+
+
+def test_a_market_with_one_side_that_asks_has_no_sides(world: World) -> None:
+    assert "符合岗位要求" not in world.get(world.path("enterprise"))
 
 
 def test_the_points_shown_are_the_score(world: World) -> None:

@@ -41,7 +41,10 @@ TALENT = a_talent(
     graduation="2025-06",
     self_description="性格开朗。喜欢研究数控编程。",
 )
-OTHERS = (a_posting(title="幼儿园教师", description="带班，组织活动。"), a_talent(specialty="护理", skills=("养老护理",)))
+OTHERS = (
+    a_posting(title="幼儿园教师", description="带班，组织活动。"),
+    a_talent(specialty="护理", skills=("养老护理",)),
+)
 TWINS = (POSTING, TALENT)
 """Without anyone else who uses them, deleted words would not be missed: what no document holds tells nothing."""
 

@@ -46,7 +46,7 @@ class Example:
 def postings(part: str | None = None) -> list[Example]:
     """The annotated postings of that part, or all."""
     return [
-        _example(row, {"description": row["text"]}) for row in _rows("postings.jsonl") if part in (None, row["part"])
+        _example(row, {"description": row["text"]}) for row in rows("postings.jsonl") if part in (None, row["part"])
     ]
 
 
@@ -54,12 +54,12 @@ def profiles(part: str | None = None) -> list[Example]:
     """The annotated profiles of that part, or all."""
     return [
         _example(row, {"experience": "\n".join(row["experience"]), "self_description": row["self_description"]})
-        for row in _rows("profiles.jsonl")
+        for row in rows("profiles.jsonl")
         if part in (None, row["part"])
     ]
 
 
-def _rows(name: str) -> list[dict[str, Any]]:
+def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from data import taxonomy
 from indexing.impartial import blanked, impartial
@@ -123,7 +124,8 @@ def texts(record: Record) -> dict[str, str]:
     return found
 
 
-def searched(document: Document[Record]) -> dict[str, str]:
+@lru_cache(maxsize=1_024)  # a list asks for each of its documents half a dozen times, at 0.2 ms
+def searched(document: Document[Record]) -> Mapping[str, str]:
     """What words and vectors are made of: the document's texts, protected traits blanked, every offset kept."""
     return impartial(document.kind, document.texts)
 

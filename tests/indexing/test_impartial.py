@@ -4,7 +4,8 @@ from data.store import Change
 from indexing.encode import HashingEncoder
 from indexing.impartial import blanked
 from indexing.segment import domain_segmenter
-from indexing.shelf import Shelf
+from indexing.shelf import Shelf, document_of
+from indexing.text import body, head, searched
 from indexing.vectors import ExactIndex
 from matching.matcher import Matcher
 from models.talents import Talent
@@ -47,6 +48,14 @@ def test_swapped_traits_leave_the_same_words_vectors_and_facts(said: str, swappe
     assert (section.raw[1] == section.raw[2]).all()
     facts = [section.documents[id].facts for id in (1, 2)]
     assert facts[0].skill_names() == facts[1].skill_names() != ()
+
+
+@pytest.mark.parametrize(("said", "swapped"), SWAPS)
+def test_any_encoder_reads_the_same_text_whichever_way_traits_are_swapped(said: str, swapped: str) -> None:
+    people = [a_talent(name=name, self_description=text + WORK) for name, text in (("王芳", said), ("马强", swapped))]
+    first, second = (document_of(0, 0, person) for person in people)
+    assert first.texts != second.texts
+    assert (head(first.record), body(searched(first))) == (head(second.record), body(searched(second)))
 
 
 @pytest.mark.parametrize(("said", "swapped"), SWAPS)

@@ -114,6 +114,17 @@ def test_a_snapshot_of_another_encoder_is_refused(sqlite_store: Store, tmp_path:
         snapshot.restore(a_shelf(dim=32), sqlite_store, tmp_path)
 
 
+def test_vectors_of_texts_that_are_read_otherwise_now_are_not_used_again(
+    sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = a_shelf()
+    publish(sqlite_store, shelf, a_posting())
+    snapshot.save(shelf, tmp_path)
+    monkeypatch.setattr("indexing.shelf.TEXTS_VERSION", 0)
+    with pytest.raises(IndexMismatch, match="texts"):
+        snapshot.restore(a_shelf(), sqlite_store, tmp_path)
+
+
 def test_a_snapshot_newer_than_the_store_is_refused(sqlite_store: Store, tmp_path: Path) -> None:
     shelf = a_shelf()
     publish(sqlite_store, shelf, a_posting())

@@ -118,6 +118,11 @@ class Withdrawal(Value):
     revision: int
 
 
+SideName = Literal["fit", "wish"]
+SIDES: dict[Side | None, SideName | None] = {Side.DEMAND: "fit", Side.SUPPLY: "wish", None: None}
+"""Whose demands a reason speaks for: the posting's, which the person fits, or the person's wish."""
+
+
 class Quote(Value):
     """Words of a record that a reason rests on: `text` stands in the field from `start` to `end`.
 
@@ -144,7 +149,7 @@ class Reason(Value):
 
     feature: str
     label: str
-    side: Literal["fit", "wish"] | None
+    side: SideName | None
     """Which side of the match it belongs to; None in markets where only one side asks for anything."""
     value: float | None
     weight: float
@@ -438,14 +443,11 @@ def _item(rank: int, asking: Kind, match: Match[Any, Any], chance: Chance | None
     )
 
 
-_SIDES: dict[Side | None, Literal["fit", "wish"] | None] = {Side.DEMAND: "fit", Side.SUPPLY: "wish", None: None}
-
-
 def _reason(pair: Pair[Any, Any], contribution: Contribution, weight: float, points: float) -> Reason:
     return Reason(
         feature=contribution.feature,
         label=contribution.label,
-        side=_SIDES[contribution.side],
+        side=SIDES[contribution.side],
         value=_rounded(contribution.value),
         weight=weight,
         points=points,

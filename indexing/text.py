@@ -133,7 +133,10 @@ def searched(document: Document[Record]) -> Mapping[str, str]:
 def stated(record: Record) -> dict[str, str]:
     """Field → its value as a Chinese reader sees it, for the fields that hold values; empty ones left out."""
     found = {field: getattr(record, field) for field in STATED.get(record.kind, ())}
-    return {field: _as_text(field, value) for field, value in found.items() if value not in (None, ())}
+    said = {field: _as_text(field, value) for field, value in found.items() if value not in (None, ())}
+    if isinstance(record, Posting) and record.experience_years == 0:
+        said["experience_years"] = "不限，应届可"
+    return said
 
 
 def _as_text(field: str, value: object) -> str:
@@ -144,7 +147,7 @@ def _as_text(field: str, value: object) -> str:
     return _UNITS.get(field, "{}").format(value)
 
 
-_UNITS = {"experience_years": "{} 年", "grade": "{} 年级", "expected_salary": "{} 元/月"}
+_UNITS = {"experience_years": "{} 年", "grade": "{} 年级", "expected_salary": "{:,} 元/月"}
 
 
 def head(record: Record) -> str:

@@ -126,8 +126,9 @@ def said_of_wish(pair: JobPair, *, words_of: WordsOf) -> Evidence:
     wish = _wish(pair)
     if wish is None:
         return Evidence()
-    field, _, wanted = wish
-    return Evidence(sentences_about(pair.demand, wanted, words_of(pair.supply)), whole(pair.supply, field))
+    said = sentences_about(pair.demand, wish[2], words_of(pair.supply))
+    # Without the positions the specialty would speak for them.
+    return Evidence(said, whole(pair.supply, "expected_positions", "specialty"))
 
 
 def substance(pair: JobPair) -> Finding:

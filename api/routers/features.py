@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from api.answers import SIDES, SideName
 from api.deps import API, ServicesDep
 from api.problems import problems
 from matching.market import Market
@@ -35,6 +36,8 @@ class FeatureDescription(Value):
 
     name: str
     label: str
+    side: SideName | None
+    """Whose demands it speaks for, between postings and talents: the posting's or the person's."""
     weight: float
     """In force."""
     documented_weight: float
@@ -90,6 +93,7 @@ def _described(market: Market[Any, Any], learned: Learned | None = None) -> Mark
             FeatureDescription(
                 name=f.name,
                 label=f.label,
+                side=SIDES[f.side],
                 weight=round(in_force[f.name], 4),
                 documented_weight=f.weight,
                 description=_sentence(f.find),

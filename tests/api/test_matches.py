@@ -128,7 +128,7 @@ def test_facts_are_quoted_as_they_are_shown(client: TestClient, publish: Publish
     [match] = client.get(f"/api/v1/postings/{posting}/talents").json()["items"]
     [pay] = [c for c in match["contributions"] if c["feature"] == "pay"]
     quoted = {side: [(one["label"], one["text"]) for one in quotes] for side, quotes in pay["evidence"].items()}
-    assert quoted == {"demand": [("薪资", Salary(low=6000, high=8000).label)], "supply": [("期望薪资", "5500 元/月")]}
+    assert quoted == {"demand": [("薪资", Salary(low=6000, high=8000).label)], "supply": [("期望薪资", "5,500 元/月")]}
 
 
 def test_filters_narrow_the_postings_and_are_counted(client: TestClient, market: dict[str, int]) -> None:
@@ -215,6 +215,8 @@ def test_features_are_public_and_their_weights_sum_to_one(client: TestClient) ->
         assert sum(Decimal(str(feature["weight"])) for feature in market["features"]) == 1
         assert all(feature["description"] for feature in market["features"])
         assert market["requirements"]
+    assert {feature["side"] for feature in markets[0]["features"]} == {"fit", "wish"}
+    assert {feature["side"] for market in markets[1:] for feature in market["features"]} == {None}
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))

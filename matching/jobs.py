@@ -229,8 +229,9 @@ def experience(pair: JobPair, *, today: date) -> Finding:
     (asked, said), held = experience_asked(pair.demand), _years(pair.supply.record, today)
     if asked is None or held is None:
         return Finding(None, "岗位未写经验要求，不计入" if asked is None else "未填写工作年限，不计入")
-    known = pair.supply.record.experience_years is not None
-    evidence = Evidence(said, whole(pair.supply, *(("experience_years",) if known else ("graduation", "grade"))))
+    # To be still at school says 0 years as well.
+    fields = ("experience_years", "graduation", "grade") if held == 0 or asked == 0 else ("experience_years",)
+    evidence = Evidence(said, whole(pair.supply, *fields))
     if asked == 0:
         return Finding(1.0, "岗位不要求工作经验", evidence)
     if held >= asked:
@@ -268,12 +269,12 @@ def availability(pair: JobPair, *, today: date) -> Finding:
         return Finding(None, "未填写毕业时间，不计入")
     months = (int(graduation[:4]) - today.year) * 12 + int(graduation[5:]) - today.month
     graduates = whole(pair.supply, "graduation")
-    if months <= _SOON:  # whatever the posting offers
+    if months <= _SOON:
         return Finding(1.0, "已毕业或临近毕业，可到岗", Evidence(supply=graduates))
-    evidence = Evidence(whole(pair.demand, "employment"), graduates)
     if pair.demand.record.employment in _IN_SCHOOL:
-        return Finding(1.0, "在校期间即可参加", evidence)
-    return Finding(max(0.0, 1 - (months - _SOON) / 24), f"{graduation} 毕业，还有 {months} 个月", evidence)
+        return Finding(1.0, "在校期间即可参加", Evidence(whole(pair.demand, "employment"), graduates))
+    waiting = Evidence(supply=graduates)
+    return Finding(max(0.0, 1 - (months - _SOON) / 24), f"{graduation} 毕业，还有 {months} 个月", waiting)
 
 
 def certificates(pair: JobPair) -> Finding:

@@ -8,15 +8,16 @@ the contents that belong to them. Two maps of 384 x 384 know a trade's vocabular
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 
 from indexing.encode import Vector, Vectors
-from models.errors import IndexMismatch
+from models.errors import UnreadableFile
 
 if TYPE_CHECKING:
     import torch
@@ -65,24 +66,28 @@ class Adapter:
         """What records say, in the domain's space: float32, unit rows; a zero row stays zero."""
         return _mapped(raw, self.contents_mean, self.contents_map)
 
-    def save(self, path: Path) -> None:
-        """Write one .npz file, aside first and then by one rename; the same adapter is the same bytes."""
-        aside = path.with_name(f"{path.stem}.tmp.npz")
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def packed(self) -> bytes:
+        """As a .npz file in half precision: the same adapter is the same bytes. Not for the identity."""
         halves = {key: part.astype(np.float16) for key, part in zip(_KEYS, self._parts(), strict=True)}
         encoder = np.frombuffer(self.encoder.encode(), dtype=np.uint8)
-        np.savez(aside, allow_pickle=False, encoder=encoder, **halves)
-        aside.replace(path)
+        content = io.BytesIO()
+        np.savez(content, allow_pickle=False, encoder=encoder, **halves)
+        return content.getvalue()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """What `save` wrote. Raises IndexMismatch if the file cannot be read."""
+    def unpack(cls, content: bytes) -> Self:
+        """What `packed` made. Raises UnreadableFile if it is anything else."""
         try:
-            with np.load(path) as stored:
+            with np.load(io.BytesIO(content)) as stored:
                 parts = {key: stored[key].astype(np.float32) for key in _KEYS}
-                return cls(encoder=bytes(stored["encoder"]).decode(), **parts)
-        except (OSError, KeyError, ValueError) as error:
-            raise IndexMismatch(f"领域适配器“{path.name}”读不出来：{error}") from error
+                encoder = bytes(stored["encoder"]).decode()
+        # What NumPy and zipfile raise on a file that is empty, cut off, of another kind or without our parts.
+        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
+            raise UnreadableFile(f"领域适配器读不出来：{error}") from error
+        size = parts["names_mean"].size
+        if [part.shape for part in parts.values()] != [(size,), (size,), (size, size), (size, size)]:
+            raise UnreadableFile("领域适配器读不出来：各部分的维数不一致")
+        return cls(encoder, **parts)
 
     def _parts(self) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
         parts = (self.names_mean, self.contents_mean, self.names_map, self.contents_map)

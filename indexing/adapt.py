@@ -11,7 +11,7 @@ import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -197,16 +197,23 @@ def _numbered(keys: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]
 def _mapped(raw: Vectors, mean: Vector | None, weights: Vectors | None) -> Vectors:
     if mean is None or weights is None:
         return raw
-    mapped: Vectors = _unit(_unit(raw - mean) @ weights.T)
+    # In double precision a row comes out the same alone and among others, which BLAS adds up in another order.
+    directions = (raw.astype(np.float64) - mean) @ weights.T.astype(np.float64)
+    mapped: Vectors = (directions / _lengths(directions)).astype(np.float32)
     # A text without content has no direction, and must not get that of the mean.
     mapped[~raw.any(axis=1)] = 0
     return mapped
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    unit: Vectors = (vectors / _lengths(vectors)).astype(np.float32)
     return unit
+
+
+def _lengths(vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The length of each row, as a column; tiny instead of zero."""
+    lengths: np.ndarray[Any, Any] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return lengths
 
 
 def _rounded(part: P) -> P:

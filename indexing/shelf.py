@@ -15,7 +15,7 @@ from indexing.encode import Encoder, Vectors
 from indexing.extract import extract
 from indexing.extract import fingerprint as facts_fingerprint
 from indexing.segment import Segmenter
-from indexing.text import body, head, texts
+from indexing.text import body, head, stated, texts
 from indexing.vectors import FaissIndex, VectorIndex
 from indexing.words import WordIndex
 from models.errors import NotFound
@@ -203,7 +203,7 @@ def _adapted(raw: np.ndarray[tuple[int, int, int], np.dtype[np.float16]], adapte
 def document_of(id: int, revision: int, record: Record) -> Document[Record]:
     """The record with its texts and the facts read out of them."""
     found = texts(record)
-    return Document(id=id, revision=revision, record=record, texts=found, facts=extract(found))
+    return Document(id=id, revision=revision, record=record, texts=found, facts=extract(found), stated=stated(record))
 
 
 _UNRELATED = (

@@ -15,7 +15,7 @@ import numpy as np
 
 from data.store import Store
 from indexing.shelf import Section, Shelf
-from indexing.text import texts
+from indexing.text import stated, texts
 from indexing.words import WordIndex
 from models.errors import Conflict, IndexMismatch
 from models.matches import Discrimination, Document, Facts, Mention, Span, Stated, Wish
@@ -147,7 +147,12 @@ def _restore_section(shelf: Shelf, kind: Kind, store: Store, path: Path) -> None
         if line is not None:
             found = texts(stored_record.record)
             section.documents[stored_record.id] = Document(
-                stored_record.id, stored_record.revision, stored_record.record, found, _unpacked(line, found)
+                stored_record.id,
+                stored_record.revision,
+                stored_record.record,
+                found,
+                _unpacked(line, found),
+                stated(stored_record.record),
             )
     # Changed or withdrawn since: catch_up brings their new state.
     section.remove([id for id in ids if id not in section.documents])

@@ -13,7 +13,7 @@ from models.postings import Posting
 from models.specialties import Programme
 from models.talents import Talent
 from models.technology import Need, Offer
-from models.terms import Kind, Record
+from models.terms import Kind, Record, Salary
 
 FIELDS: dict[Kind, Mapping[str, str]] = {
     Kind.ORGANISATION: {"name": "单位名称", "products": "产品", "qualifications": "资质", "description": "简介"},
@@ -64,6 +64,31 @@ FIELDS: dict[Kind, Mapping[str, str]] = {
 }
 """The text fields of each kind, in reading order, with their Chinese labels."""
 
+STATED: dict[Kind, Mapping[str, str]] = {
+    Kind.POSTING: {
+        "employment": "用工形式",
+        "education": "学历要求",
+        "skill_level": "技能等级要求",
+        "experience_years": "经验要求",
+        "salary": "薪资",
+        "place": "工作地点",
+        "shift": "班次",
+    },
+    Kind.TALENT: {
+        "level": "办学层次",
+        "grade": "年级",
+        "graduation": "毕业时间",
+        "seeking": "求职类型",
+        "experience_years": "工作年限",
+        "skill_level": "技能等级",
+        "expected_places": "期望地点",
+        "place": "所在地",
+        "expected_salary": "期望薪资",
+        "shifts": "可接受班次",
+    },
+}
+"""Fields that hold values, with their Chinese labels: quoted as evidence, neither searched nor encoded."""
+
 NAMES_OF_MEMBERS = frozenset({"organisation", "provider", "issuer", "school"})
 """Fields that say who published; searched by name, never part of what a record is matched by."""
 
@@ -85,6 +110,23 @@ def texts(record: Record) -> dict[str, str]:
         if value:
             found[field] = value
     return found
+
+
+def stated(record: Record) -> dict[str, str]:
+    """Field → its value as a Chinese reader sees it, for the fields that hold values; empty ones left out."""
+    found = {field: getattr(record, field) for field in STATED.get(record.kind, ())}
+    return {field: _as_text(field, value) for field, value in found.items() if value not in (None, ())}
+
+
+def _as_text(field: str, value: object) -> str:
+    if isinstance(value, tuple):
+        return "、".join(map(str, value))
+    if isinstance(value, Salary):
+        return value.label
+    return _UNITS.get(field, "{}").format(value)
+
+
+_UNITS = {"experience_years": "{} 年", "grade": "{} 年级", "expected_salary": "{} 元/月"}
 
 
 def head(record: Record) -> str:

@@ -274,7 +274,7 @@ def judged_market(
 
 _SYSTEMS = (
     ("bm25", Fusion(head=0, body=0, forth=0, back=0, words=1)),
-    ("dense", Fusion(head=0.3, body=0.2, forth=0.3, back=0.2, words=0)),
+    ("dense", replace(FUSION, words=0)),
     ("hybrid", FUSION),
 )
 

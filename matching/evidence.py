@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from indexing.text import NAMES_OF_MEMBERS
 from models.matches import Document, Evidence, Mention, Pair, Span
@@ -21,7 +22,7 @@ def spans_of(mentions: Iterable[Mention], names: Iterable[str]) -> tuple[Span, .
 
 def whole(document: Document[Record], *fields: str) -> tuple[Span, ...]:
     """The fields as one span each, those that the document lacks left out."""
-    texts = document.texts
+    texts = {**document.texts, **document.stated}
     return tuple(Span(field, 0, len(texts[field]), texts[field]) for field in fields if field in texts)
 
 
@@ -60,3 +61,26 @@ def _first(document: Document[Record], folded: Mapping[str, str], word: str) -> 
             end = start + len(word)
             return Span(field, start, end, document.texts[field][start:end])
     return None
+
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+_MOST_SENTENCES = 2
+
+
+def likeliest_sentences(
+    document: Document[Record], words: frozenset[str], *, apart: Collection[str] = ()
+) -> tuple[Span, ...]:
+    """The one or two sentences that hold most of the words, in reading order; the first when none holds any."""
+    found: list[tuple[int, int, Span]] = []
+    for field, text in document.texts.items():
+        if field in NAMES_OF_MEMBERS or field in apart:
+            continue
+        for sentence in _SENTENCE.finditer(text):
+            said = sentence[0].strip()
+            if len(said) > 1:
+                start = sentence.start() + sentence[0].index(said)
+                folded = fold(said)
+                held = sum(len(word) for word in words if len(word) > 1 and word in folded)
+                found.append((-held, len(found), Span(field, start, start + len(said), said)))
+    best = sorted(sorted(found)[:_MOST_SENTENCES], key=lambda one: one[1])
+    return tuple(span for held, _, span in best if held) or tuple(span for _, _, span in best[:1])

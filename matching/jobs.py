@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import partial
 
 from data import taxonomy
-from matching.evidence import WordsOf, shared_words, spans_of, whole, within
-from matching.likeness import held_and_missing, listed, name_likeness, text_likeness, word_share
+from matching.asked import education as education_asked
+from matching.asked import experience_years as experience_asked
+from matching.asked import shift as shift_asked
+from matching.evidence import WordsOf, likeliest_sentences, shared_words, spans_of, whole, within
+from matching.likeness import NAMED, SAID, between, degree, held_and_missing, listed, name_likeness, word_share
 from matching.market import Feature, Market, Requirement
-from models.matches import Evidence, Finding, Pair
+from models.matches import Evidence, Finding, Pair, Side, Span
 from models.postings import Posting
 from models.talents import Talent
 from models.terms import Education, Employment, Kind, Record, Shift
-from models.text import key
+from models.text import fold, key
 
 JobPair = Pair[Posting, Talent]
 
-_DOUBT = 0.3
+_DOUBT = 1.0
 """What is added to the skills asked for: to have the only one that a text happens to name proves little."""
+_ENOUGH = 0.65
+"""Share of the skills asked for that is as good as all: postings name more than anyone has."""
 _OUT_OF_REACH = 5
 """Years of experience short from which nobody is called for interview; real postings ask 3, 5 or 10."""
 _SOON = 9
@@ -28,7 +34,13 @@ _IN_SCHOOL = frozenset({Employment.INTERNSHIP, Employment.APPRENTICESHIP, Employ
 
 
 def jobs(today: date, words_of: WordsOf) -> Market[Posting, Talent]:
-    """The market as of a day."""
+    """The market as of a day.
+
+    Reciprocal: what speaks for the posting's demands and what speaks for the person's wishes stand apart, and the
+    score is the weighted arithmetic mean of both. A harmonic mean, which punishes a one-sided match more, ordered
+    1,500 graded pairs no better, and its parts do not add up.
+    """
+    fits, suits = Side.DEMAND, Side.SUPPLY
     return Market(
         name="jobs",
         label="岗位与人才",
@@ -41,19 +53,21 @@ def jobs(today: date, words_of: WordsOf) -> Market[Posting, Talent]:
             Requirement("first_year", "实习年级", first_year_intern),
         ),
         features=(
-            Feature("position", "岗位意向", 0.22, position),
-            Feature("skills", "技能", 0.22, skill_coverage),
-            Feature("text", "内容相近", 0.11, text_likeness),
-            Feature("words", "用词相同", 0.08, word_share, cite=partial(shared_words, words_of=words_of)),
-            Feature("specialty", "专业", 0.08, specialty),
-            Feature("employment", "用工形式", 0.07, employment),
-            Feature("experience", "经验", 0.07, partial(experience, today=today)),
-            Feature("certificates", "证书", 0.05, certificates),
-            Feature("place", "地点", 0.05, place),
-            Feature("pay", "薪资", 0.02, pay),
-            Feature("availability", "到岗时间", 0.01, partial(availability, today=today)),
-            Feature("shift", "班次", 0.01, shift),
-            Feature("education", "学历相称", 0.01, education),
+            Feature("position", "岗位意向", 0.18, position, side=suits),
+            Feature("duties", "意向与工作内容", 0.17, duties, partial(said_of_wish, words_of=words_of), suits),
+            Feature("employment", "用工形式", 0.03, employment, side=suits),
+            Feature("place", "地点", 0.04, place, side=suits),
+            Feature("pay", "薪资", 0.01, pay, side=suits),
+            Feature("shift", "班次", 0.01, shift, side=suits),
+            Feature("substance", "名实相符", 0.04, substance, side=suits),
+            Feature("skills", "技能", 0.12, skill_coverage, side=fits),
+            Feature("text", "内容相近", 0.15, text, partial(said_alike, words_of=words_of), fits),
+            Feature("words", "用词相同", 0.07, word_share, partial(shared_words, words_of=words_of), fits),
+            Feature("experience", "经验", 0.07, partial(experience, today=today), side=fits),
+            Feature("specialty", "专业", 0.05, specialty, side=fits),
+            Feature("certificates", "证书", 0.04, certificates, side=fits),
+            Feature("overqualified", "学历是否偏高", 0.01, overqualified, side=fits),
+            Feature("availability", "到岗时间", 0.01, partial(availability, today=today), side=fits),
         ),
     )
 
@@ -64,12 +78,13 @@ def closed(record: Record, *, today: date) -> str | None:
 
 
 def too_little_education(pair: JobPair) -> str | None:
-    asked, held = pair.demand.record.education, pair.supply.record.education
+    """Underqualification is a requirement that is not met, and no lower score."""
+    asked, held = education_asked(pair.demand)[0], pair.supply.record.education
     return f"要求{asked}，实为{held}" if asked and held and held < asked else None
 
 
 def out_of_reach(pair: JobPair, *, today: date) -> str | None:
-    asked, held = pair.demand.record.experience_years, _years(pair.supply.record, today)
+    asked, held = experience_asked(pair.demand)[0], _years(pair.supply.record, today)
     if asked is None or held is None or asked - held < _OUT_OF_REACH:
         return None
     return f"要求 {asked} 年经验，相差 {asked - held} 年"
@@ -84,28 +99,97 @@ def first_year_intern(pair: JobPair) -> str | None:
 
 def position(pair: JobPair) -> Finding:
     """How alike the posting's title is to the positions that the person wants, or to the specialty if none is named."""
-    wanted = pair.supply.texts.get("expected_positions") or pair.supply.texts.get("specialty")
-    if not wanted:
+    wish = _wish(pair)
+    if wish is None:
         return Finding(None, "未填写期望岗位与专业，不计入")
+    field, name, wanted = wish
     value, relation = name_likeness(pair)
-    title = pair.demand.record.title
-    field = "expected_positions" if "expected_positions" in pair.supply.texts else "specialty"
-    name = "期望岗位" if field == "expected_positions" else "所学专业"
     return Finding(
         value,
-        f"岗位“{title}”与{name}“{wanted}”{relation}",
+        f"岗位“{pair.demand.record.title}”与{name}“{wanted}”{relation}",
         Evidence(whole(pair.demand, "title"), whole(pair.supply, field)),
     )
 
 
+def duties(pair: JobPair) -> Finding:
+    """How well what the posting says suits the positions that the person wants, whatever its title."""
+    wish = _wish(pair)
+    if wish is None:
+        return Finding(None, "未填写期望岗位与专业，不计入")
+    value = between(pair.candidate.back, 0.0, NAMED)
+    return Finding(value, f"岗位所写的工作与{wish[1]}“{wish[2]}”{degree(value)}")
+
+
+def said_of_wish(pair: JobPair, *, words_of: WordsOf) -> Evidence:
+    """The wish, and the posting's sentences that come nearest to it."""
+    wish = _wish(pair)
+    supply = whole(pair.supply, wish[0]) if wish else ()
+    return Evidence(likeliest_sentences(pair.demand, words_of(pair.supply), apart=("title",)), supply)
+
+
+def substance(pair: JobPair) -> Finding:
+    """Whether a posting is what it is called: sales under another name counts against it, unless sales is wanted."""
+    posting = pair.demand
+    if _SELLING.search(fold(posting.record.title)):
+        return Finding(None, "岗位名称已写明是销售，不计入")
+    signs = [Span("description", *m.span(), m[0]) for m in _SALES_SIGNS.finditer(posting.record.description)]
+    kinds = dict.fromkeys(sign.text for sign in signs)
+    if len(kinds) < _MANY_SIGNS:
+        return Finding(None, "岗位名称与内容没有明显不符，不计入")
+    wish = _wish(pair)
+    if wish and _SELLING.search(fold(wish[2])):
+        return Finding(None, "本人有意做销售，不计入")
+    said = f"名称为“{posting.record.title}”，内容多处写到{'、'.join(list(kinds)[:4])}，更像销售"
+    return Finding(0.0, said, Evidence(tuple(signs[:6]), whole(pair.supply, wish[0]) if wish else ()))
+
+
+_SELLING = re.compile(
+    r"销售|业务员|业务经理|业务代表|客户经理|营销|推销|招商|导购|地推|房产经纪|置业|理财|保险|商务|bd|sales"
+)
+_SALES_SIGNS = re.compile(
+    r"业绩|提成|拓客|邀约|成交|谈单|陌拜|电销|销售额|销售任务|销售目标|客户开发|开发客户|转化率|签单|成单|佣金"
+)
+_MANY_SIGNS = 3
+"""Different words of selling from which a text is about selling; one or two stand in many honest postings."""
+
+
+def _wish(pair: JobPair) -> tuple[str, str, str] | None:
+    """What the person wants to be: the field, its Chinese name and its text; the specialty where nothing is named."""
+    for field, name in (("expected_positions", "期望岗位"), ("specialty", "所学专业")):
+        if field in pair.supply.texts:
+            return field, name, pair.supply.texts[field]
+    return None
+
+
+def text(pair: JobPair) -> Finding:
+    """How alike what the posting and the person say is, and how near its title comes to what the person says."""
+    alike = between(pair.candidate.body, 0.0, SAID)
+    named = between(pair.candidate.forth, 0.0, NAMED)
+    value = (2 * alike + named) / 3
+    return Finding(value, f"岗位要求与个人所写{degree(value)}")
+
+
+def said_alike(pair: JobPair, *, words_of: WordsOf) -> Evidence:
+    """The sentences of either side that come nearest to what the other says."""
+    return Evidence(
+        likeliest_sentences(pair.demand, words_of(pair.supply)),
+        likeliest_sentences(pair.supply, words_of(pair.demand)),
+    )
+
+
 def skill_coverage(pair: JobPair) -> Finding:
-    """Share of the skills asked for that the person names; required ones count most, preferred ones least."""
-    asked, held = pair.demand.facts.skills_asked(), set(pair.supply.facts.skill_names())
+    """Share of the skills asked for that the person names; required ones count most, preferred ones least.
+
+    A list of which any is enough counts once.
+    """
+    asked, held = pair.demand.facts.skill_demands(), set(pair.supply.facts.skill_names())
     if not asked or not held:
         return Finding(None, "未写明掌握的技能，不计入" if asked else "岗位未写明技能，不计入")
-    shared = [name for name in asked if name in held]
-    missing = [name for name in asked if name not in held]
-    value = sum(asked[name] for name in shared) / (sum(asked.values()) + _DOUBT)
+    met = [one for one in asked if not held.isdisjoint(one.names)]
+    shared = [name for one in met for name in one.names if name in held]
+    missing = ["或".join(one.names) for one in asked if held.isdisjoint(one.names)]
+    covered = sum(one.weight for one in met) / (sum(one.weight for one in asked) + _DOUBT)
+    value = min(covered / _ENOUGH, 1.0)
     evidence = Evidence(spans_of(pair.demand.facts.skills, shared), spans_of(pair.supply.facts.skills, shared))
     return Finding(value, held_and_missing("具备", shared, "缺少", missing), evidence)
 
@@ -135,14 +219,16 @@ def _specialty_class(name: str) -> str:
 
 def experience(pair: JobPair, *, today: date) -> Finding:
     """Whether the years of experience asked for are there; a student has none."""
-    asked, held = pair.demand.record.experience_years, _years(pair.supply.record, today)
+    (asked, said), held = experience_asked(pair.demand), _years(pair.supply.record, today)
     if asked is None or held is None:
         return Finding(None, "岗位未写经验要求，不计入" if asked is None else "未填写工作年限，不计入")
+    evidence = Evidence(said, whole(pair.supply, "experience_years", "graduation", "grade")[:1])
     if asked == 0:
-        return Finding(1.0, "岗位不要求工作经验")
+        return Finding(1.0, "岗位不要求工作经验", evidence)
     if held >= asked:
-        return Finding(1.0, f"要求 {asked} 年经验，已有 {held} 年")
-    return Finding(max(0.0, 1 - (asked - held) / 3), f"要求 {asked} 年经验，" + (f"现有 {held} 年" if held else "暂无"))
+        return Finding(1.0, f"要求 {asked} 年经验，已有 {held} 年", evidence)
+    having = f"现有 {held} 年" if held else "暂无"
+    return Finding(max(0.0, 1 - (asked - held) / 3), f"要求 {asked} 年经验，{having}", evidence)
 
 
 def employment(pair: JobPair) -> Finding:
@@ -150,19 +236,21 @@ def employment(pair: JobPair) -> Finding:
     offered, sought = pair.demand.record.employment, pair.supply.record.seeking
     if offered is None or not sought:
         return Finding(None, "岗位未注明用工形式，不计入" if sought else "未填写求职类型，不计入")
+    evidence = Evidence(whole(pair.demand, "employment"), whole(pair.supply, "seeking"))
     if offered in sought:
-        return Finding(1.0, f"岗位为{offered}，符合求职意向")
+        return Finding(1.0, f"岗位为{offered}，符合求职意向", evidence)
     near = offered in _IN_SCHOOL and not _IN_SCHOOL.isdisjoint(sought)
-    return Finding(0.5 if near else 0.0, f"岗位为{offered}，求职意向为{'、'.join(sought)}")
+    return Finding(0.5 if near else 0.0, f"岗位为{offered}，求职意向为{'、'.join(sought)}", evidence)
 
 
 def shift(pair: JobPair) -> Finding:
     """Whether the shift is one that the person accepts."""
-    asked, accepted = pair.demand.record.shift, pair.supply.record.shifts
+    (asked, said), accepted = shift_asked(pair.demand), pair.supply.record.shifts
     if asked is None or not accepted:
         return Finding(None, "岗位未注明班次，不计入" if accepted else "未填写可接受的班次，不计入")
     suits = asked in accepted or asked is Shift.FLEXIBLE
-    return Finding(1.0 if suits else 0.0, f"岗位为{asked}，可接受{'、'.join(accepted)}")
+    evidence = Evidence(said, whole(pair.supply, "shifts"))
+    return Finding(1.0 if suits else 0.0, f"岗位为{asked}，可接受{'、'.join(accepted)}", evidence)
 
 
 def availability(pair: JobPair, *, today: date) -> Finding:
@@ -171,20 +259,22 @@ def availability(pair: JobPair, *, today: date) -> Finding:
     if graduation is None:
         return Finding(None, "未填写毕业时间，不计入")
     months = (int(graduation[:4]) - today.year) * 12 + int(graduation[5:]) - today.month
+    evidence = Evidence(whole(pair.demand, "employment"), whole(pair.supply, "graduation"))
     if months <= _SOON or pair.demand.record.employment in _IN_SCHOOL:
-        return Finding(1.0, "已毕业或临近毕业，可到岗" if months <= _SOON else "在校期间即可参加")
-    return Finding(max(0.0, 1 - (months - _SOON) / 24), f"{graduation} 毕业，还有 {months} 个月")
+        return Finding(1.0, "已毕业或临近毕业，可到岗" if months <= _SOON else "在校期间即可参加", evidence)
+    return Finding(max(0.0, 1 - (months - _SOON) / 24), f"{graduation} 毕业，还有 {months} 个月", evidence)
 
 
 def certificates(pair: JobPair) -> Finding:
     """Share of the certificates asked for that the person holds; a preferred one counts less."""
-    asked = pair.demand.facts.certificates_asked()
+    asked = pair.demand.facts.certificate_demands()
     if not asked:
         return Finding(None, "岗位未要求证书，不计入")
     held = {mention.name for mention in pair.supply.facts.certificates}
-    shared = [name for name in asked if name in held]
-    missing = [name for name in asked if name not in held]
-    value = sum(asked[name] for name in shared) / sum(asked.values())
+    met = [one for one in asked if not held.isdisjoint(one.names)]
+    shared = [name for one in met for name in one.names if name in held]
+    missing = ["或".join(one.names) for one in asked if held.isdisjoint(one.names)]
+    value = sum(one.weight for one in met) / sum(one.weight for one in asked)
     evidence = Evidence(
         spans_of(pair.demand.facts.certificates, shared), spans_of(pair.supply.facts.certificates, shared)
     )
@@ -199,13 +289,15 @@ def place(pair: JobPair) -> Finding:
     if not division or not wanted:
         return Finding(None, "岗位地点或期望地点不明，不计入")
     name = pair.demand.record.place or taxonomy.division_label(division)
+    wished = "expected_places" if talent.expected_divisions else "place"
+    evidence = Evidence(whole(pair.demand, "place"), whole(pair.supply, wished))
     if any(taxonomy.is_within(division, one) or taxonomy.is_within(one, division) for one in wanted):
-        return Finding(1.0, f"工作地点{name}符合期望")
+        return Finding(1.0, f"工作地点{name}符合期望", evidence)
     if any(division[:4] == one[:4] for one in wanted):
-        return Finding(0.8, f"工作地点{name}与期望地点同城")
+        return Finding(0.8, f"工作地点{name}与期望地点同城", evidence)
     if any(division[:2] == one[:2] for one in wanted):
-        return Finding(0.4, f"工作地点{name}与期望地点同省")
-    return Finding(0.0, f"工作地点{name}不在期望地点")
+        return Finding(0.4, f"工作地点{name}与期望地点同省", evidence)
+    return Finding(0.0, f"工作地点{name}不在期望地点", evidence)
 
 
 def pay(pair: JobPair) -> Finding:
@@ -213,19 +305,24 @@ def pay(pair: JobPair) -> Finding:
     offered, wanted = pair.demand.record.salary, pair.supply.record.expected_salary
     if offered is None or wanted is None:
         return Finding(None, "岗位薪资面议，不计入" if offered is None else "未填写期望薪资，不计入")
+    evidence = Evidence(whole(pair.demand, "salary"), whole(pair.supply, "expected_salary"))
     if offered.high >= wanted:
-        return Finding(1.0, f"{offered.label}，达到期望的 {wanted:,} 元/月")
-    return Finding(offered.high / wanted, f"{offered.label}，低于期望的 {wanted:,} 元/月")
+        return Finding(1.0, f"{offered.label}，达到期望的 {wanted:,} 元/月", evidence)
+    return Finding(offered.high / wanted, f"{offered.label}，低于期望的 {wanted:,} 元/月", evidence)
 
 
-def education(pair: JobPair) -> Finding:
-    """Whether the education is what the posting asks, neither more nor less; two steps above counts as too much."""
-    asked, held = pair.demand.record.education, pair.supply.record.education
+def overqualified(pair: JobPair) -> Finding:
+    """Whether the person's education is above what is asked; one level is welcome, two or more are too much."""
+    (asked, said), held = education_asked(pair.demand), pair.supply.record.education
     if asked is None or asked is Education.ANY or held is None:
         return Finding(None, "岗位未限学历，不计入" if held else "未填写学历，不计入")
     above = held.rank - asked.rank
     value = 1.0 if above <= 1 else 0.6 if above == 2 else 0.3
-    return Finding(value, f"学历为{held.label}，{'高于' if above > 1 else '符合'}要求（{asked.label}）")
+    return Finding(
+        value,
+        f"学历为{held.label}，{'高于' if above > 1 else '符合'}要求（{asked.label}）",
+        Evidence(said, whole(pair.supply, "level")),
+    )
 
 
 def _years(talent: Talent, today: date) -> int | None:

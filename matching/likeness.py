@@ -7,8 +7,15 @@ from collections.abc import Sequence
 from models.matches import Finding, Pair
 from models.terms import Record
 
-SAME_TRADE, SAME_THING = 0.25, 0.75
-"""Likeness of names that share a trade's vocabulary only, and of two names of one thing, in the bundled encoder."""
+SAME_TRADE, SAME_THING = 0.05, 0.65
+"""Likeness of names that share a trade's vocabulary only, and of two names of one thing.
+
+Here and below: in the bundled encoder under the adapter that ships, read off graded pairs.
+"""
+SAID = 0.4
+"""Likeness of two texts from which they say the same."""
+NAMED = 0.5
+"""Likeness of a name and a text from which the text is about what the name says."""
 _MANY_WORDS = 0.3
 """Share of the query's telling words from which more say nothing new."""
 
@@ -24,11 +31,16 @@ def name_likeness(pair: Pair[Record, Record]) -> tuple[float, str]:
     return value, "高度一致" if value >= 0.75 else "相近" if value >= 0.4 else "关系不大"
 
 
+def degree(value: float) -> str:
+    """The Chinese words for how alike two texts are, the value in brackets."""
+    words = "很接近" if value >= 0.75 else "比较接近" if value >= 0.5 else "有些关联" if value >= 0.25 else "关联不大"
+    return f"{words}（语义相近 {value:.0%}）"
+
+
 def text_likeness(pair: Pair[Record, Record]) -> Finding:
     """How alike the two texts are as a whole."""
-    value = between(pair.candidate.body, 0.0, SAME_THING)
-    degree = "很接近" if value >= 0.75 else "比较接近" if value >= 0.5 else "有些关联" if value >= 0.25 else "关联不大"
-    return Finding(value, f"双方所写内容{degree}（语义相近 {value:.0%}）")
+    value = between(pair.candidate.body, 0.0, SAID)
+    return Finding(value, f"双方所写内容{degree(value)}")
 
 
 def word_share(pair: Pair[Record, Record]) -> Finding:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
-from models.matches import D, Evidence, Finding, Pair, S
+from models.matches import D, Evidence, Finding, Pair, S, Side
 from models.terms import Kind, Record
 
 
@@ -35,6 +35,8 @@ class Feature(Generic[D, S]):
     """Its docstring is what /features shows."""
     cite: Callable[[Pair[D, S]], Evidence] | None = None
     """Evidence that is too costly to look for in pairs that nobody will see."""
+    side: Side | None = None
+    """Whose demands it speaks for, in a market where both sides have some."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,4 +63,5 @@ def _contribution(
         points=weight * (finding.value or 0.0),
         detail=finding.detail,
         evidence=finding.evidence,
+        side=feature.side,
     )

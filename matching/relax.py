@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from models.matches import Document, Mention, Wish
+from matching import asked as asked_of
+from models.matches import Document, Span, Wish
 from models.postings import Posting
 from models.terms import Education, SkillLevel
 from models.text import key
@@ -14,7 +15,7 @@ from models.text import key
 _YEARS = (0, 1, 2, 3, 5, 8, 10)
 """Years of experience that postings ask for: the rungs by which the demand comes down."""
 _EDITABLE = ("required_certificates", "description")
-"""Where a certificate can be dropped from; what the title says is the trade itself."""
+"""Where words can be dropped from; what the title says is the trade itself."""
 _EVERY_SUBSET = 4
 """Certificates up to which every choice of them is tried; of more, each alone and all together."""
 
@@ -32,6 +33,8 @@ class Change:
     steps: int
     update: Mapping[str, object]
     """Field → new value."""
+    cuts: tuple[Span, ...] = ()
+    """Words of the posting that go, since they ask for what is given up."""
 
     @property
     def advice(self) -> str:
@@ -50,38 +53,42 @@ def ladders(posting: Document[Posting]) -> list[Ladder]:
 
 def relaxed(posting: Posting, changes: Iterable[Change]) -> Posting:
     """The posting with the changes made, checked like any other. Changes of one field exclude each other."""
-    updates = {name: value for change in changes for name, value in change.update.items()}
-    return Posting.model_validate({**dict(posting), **updates})
+    made = list(changes)
+    updates = {name: value for change in made for name, value in change.update.items()}
+    cut = _without(posting, [span for change in made for span in change.cuts])
+    return Posting.model_validate({**dict(posting), **cut, **updates})
 
 
 def education(posting: Document[Posting]) -> Iterator[Change]:
     """One level lower at a time, down to 不限."""
-    asked = posting.record.education
+    asked, said = asked_of.education(posting)
     if asked is None:
         return
     for steps, level in enumerate(reversed(list(Education)[: asked.rank]), 1):
-        yield Change("education", "学历要求", asked.label, level.label, steps, {"education": level})
+        yield Change("education", "学历要求", asked.label, level.label, steps, {"education": level}, _in_text(said))
 
 
 def experience(posting: Document[Posting]) -> Iterator[Change]:
     """One rung lower at a time, down to none."""
-    asked = posting.record.experience_years
+    asked, said = asked_of.experience_years(posting)
     if asked is None:
         return
     for steps, years in enumerate((years for years in reversed(_YEARS) if years < asked), 1):
         instead = f"{years} 年" if years else "不要求"
-        yield Change("experience_years", "经验要求", f"{asked} 年", instead, steps, {"experience_years": years})
+        yield Change(
+            "experience_years", "经验要求", f"{asked} 年", instead, steps, {"experience_years": years}, _in_text(said)
+        )
 
 
 def skill_level(posting: Document[Posting]) -> Iterator[Change]:
     """One level lower at a time, down to none."""
-    asked = posting.record.skill_level
+    asked, said = asked_of.skill_level(posting)
     if asked is None:
         return
     lower: list[SkillLevel | None] = [*reversed(list(SkillLevel)[: asked.rank]), None]
     for steps, level in enumerate(lower, 1):
         instead = level.label if level else "不要求"
-        yield Change("skill_level", "技能等级要求", asked.label, instead, steps, {"skill_level": level})
+        yield Change("skill_level", "技能等级要求", asked.label, instead, steps, {"skill_level": level}, _in_text(said))
 
 
 def certificates(posting: Document[Posting]) -> Iterator[Change]:
@@ -92,9 +99,9 @@ def certificates(posting: Document[Posting]) -> Iterator[Change]:
     for size in sizes:
         for dropped in combinations(names, size):
             left = [name for name in names if name not in dropped]
-            update = _without(posting, [mention for mention in required if mention.name in dropped])
+            cuts = tuple(mention.span for mention in required if mention.name in dropped)
             instead = "、".join(left) or "不要求"
-            yield Change("required_certificates", "证书要求", "、".join(names), instead, size, update)
+            yield Change("required_certificates", "证书要求", "、".join(names), instead, size, {}, cuts)
 
 
 RELAXABLE: Sequence[Callable[[Document[Posting]], Iterator[Change]]] = (
@@ -106,17 +113,22 @@ RELAXABLE: Sequence[Callable[[Document[Posting]], Iterator[Change]]] = (
 """What an employer may ask less of. Who may work at all (实习管理规定, 未成年人) is law, and no choice."""
 
 
-def _without(posting: Document[Posting], mentions: Sequence[Mention]) -> dict[str, object]:
-    """The posting's texts without the words of the mentions: in a list the entry, in a text the stretch."""
+def _in_text(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Those that stand in a text and not in a field of values, which the change sets itself."""
+    return tuple(span for span in spans if span.field in _EDITABLE)
+
+
+def _without(posting: Posting, cuts: Sequence[Span]) -> dict[str, object]:
+    """The posting's texts without the words: in a list the entry, in a text the stretch."""
     update: dict[str, object] = {}
-    for field in dict.fromkeys(mention.span.field for mention in mentions):
-        spans = [mention.span for mention in mentions if mention.span.field == field]
-        value = getattr(posting.record, field)
+    for field in dict.fromkeys(span.field for span in cuts):
+        spans = {(span.start, span.end): span for span in cuts if span.field == field}
+        value = getattr(posting, field)
         if isinstance(value, tuple):
-            gone = {key(span.text) for span in spans}
+            gone = {key(span.text) for span in spans.values()}
             update[field] = tuple(entry for entry in value if not any(one in key(entry) for one in gone))
         else:
-            for span in sorted(spans, key=lambda span: -span.start):
-                value = value[: span.start] + value[span.end :]
+            for start, end in sorted(spans, reverse=True):
+                value = value[:start] + value[end:]
             update[field] = value
     return update

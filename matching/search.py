@@ -74,7 +74,8 @@ def search(
 
 def score(candidate: Candidate) -> float:
     """The retrievers' opinions on their absolute scales; fused ones are stretched within a kind and do not compare."""
-    return SEARCH.head * candidate.head + SEARCH.body * candidate.body + SEARCH.words * min(candidate.words, 1.0)
+    alike = max(candidate.head, candidate.body)  # found by its name or by what it says
+    return (SEARCH.head + SEARCH.body) * alike + SEARCH.words * min(candidate.words, 1.0)
 
 
 def _raised(points: float, document: Document[Record], text: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -26,7 +26,7 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a document's text: `document.texts[field][start:end] == text`."""
+    """A stretch of a document's text: `(document.texts | document.stated)[field][start:end] == text`."""
 
     field: str
     start: int
@@ -128,7 +128,7 @@ _WEIGHTS = {Wish.REQUIRED: 1.0, Wish.MENTIONED: 0.6, Wish.PREFERRED: 0.4}
 """What is named among the duties is used at work but seldom asked for; 优先 is a wish and no condition."""
 
 
-_UNKNOWN = 0.5
+_UNKNOWN = 0.25
 """Share that a name counts for which no vocabulary knows: the other side may well put it in other words."""
 
 
@@ -170,6 +170,8 @@ class Document(Generic[R]):
     texts: Mapping[str, str]
     """Field name → what the record says there, in reading order; what pages show and evidence quotes."""
     facts: Facts
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """The same of fields that hold a value and no text, such as pay: evidence quotes them as they are shown."""
 
     @property
     def kind(self) -> Kind:
@@ -216,6 +218,19 @@ class Evidence:
     supply: tuple[Span, ...] = ()
 
 
+class Side(StrEnum):
+    """Whose demands a reason speaks for; the value is its Chinese name."""
+
+    DEMAND = "符合对方要求"
+    """The supply meets what the demand asks: the person fits the posting."""
+    SUPPLY = "符合本人意愿"
+    """The demand meets what the supply wants: the posting fits the person's wishes."""
+
+    @property
+    def label(self) -> str:
+        return self.value
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one feature says about one pair."""
@@ -239,6 +254,7 @@ class Contribution:
     points: float
     detail: str
     evidence: Evidence
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +265,15 @@ class Match(Generic[D, S]):
     score: float
     """In [0, 1], higher is better: the sum of the contributions' points."""
     contributions: tuple[Contribution, ...]
+
+    def fit(self, side: Side) -> float | None:
+        """How well one side's demands are met, in [0, 1]; None when no fact speaks of them.
+
+        The score is the arithmetic mean of both sides, each counting by the weight of what is known of it.
+        """
+        ours = [one for one in self.contributions if one.side is side]
+        weight = sum(one.weight for one in ours)
+        return sum(one.points for one in ours) / weight if weight else None
 
 
 @dataclass(frozen=True, slots=True)

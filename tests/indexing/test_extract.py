@@ -160,12 +160,12 @@ def test_who_asks_for_a_member_by_itself_needs_no_list() -> None:
     assert [asked.names for asked in demands] == [("UG NX",)]
 
 
-def test_a_skill_that_no_vocabulary_knows_counts_half() -> None:
+def test_a_skill_that_no_vocabulary_knows_counts_a_quarter() -> None:
     demands = extract({"description": "任职要求：会篾条起底、簸箕收边、机械制图"}).skill_demands()
     assert [(asked.names, asked.weight) for asked in demands] == [
         (("机械制图",), 1.0),
-        (("篾条起底",), 0.5),
-        (("簸箕收边",), 0.5),
+        (("篾条起底",), 0.25),
+        (("簸箕收边",), 0.25),
     ]
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from data import taxonomy
 from matching.jobs import jobs
-from models.matches import Answer, Match, Pair
+from models.matches import Answer, Match, Pair, Side
 from models.postings import Posting
 from models.talents import Talent
 from models.terms import Education, Employment, Salary, SchoolLevel, Shift
@@ -87,6 +87,66 @@ def test_the_same_pair_scores_the_same_reasons_from_either_side() -> None:
     for one, other in zip(ours.contributions, theirs.contributions, strict=True):
         if one.feature != "words":  # the share of the asking side's words
             assert (one.value, one.detail) == (other.value, other.detail)
+
+
+def test_the_score_is_the_mean_of_both_sides_by_the_weight_of_what_is_known() -> None:
+    match = only(
+        a_matcher(
+            a_posting(title="电工", education=Education.SECONDARY), a_talent(expected_positions=("电工",))
+        ).talents_for(1)
+    )
+    both = [
+        (match.fit(side) or 0.0, sum(one.weight for one in match.contributions if one.side is side)) for side in Side
+    ]
+    assert sum(fit * weight for fit, weight in both) == pytest.approx(match.score)
+    assert all(one.side for one in match.contributions)
+
+
+def test_who_wants_to_leave_the_field_is_believed() -> None:
+    leaving = a_talent(specialty="护理", skills=("静脉输液", "视频剪辑"), expected_positions=("新媒体运营",))
+    media, nursing = (
+        a_posting(title="新媒体运营", description="负责短视频拍摄与剪辑，会视频剪辑"),
+        a_posting(title="护士", description="负责静脉输液"),
+    )
+    answer = a_matcher(media, nursing, leaving).postings_for(3)
+    assert [match.pair.demand.id for match in answer.matches] == [1, 2]
+
+
+SALES = "负责客户开发与邀约，完成业绩目标，高提成，团队谈单。"
+
+
+@pytest.mark.parametrize(
+    ("title", "wish", "value"),
+    [
+        ("健康顾问", "护士", 0.0),
+        ("健康顾问", "销售代表", None),
+        ("销售顾问", "护士", None),
+    ],
+    ids=["名为顾问实为销售", "本人愿做销售", "名称已说明是销售"],
+)
+def test_a_sales_job_under_another_name_counts_against_it(title: str, wish: str, value: float | None) -> None:
+    match = only(
+        a_matcher(a_posting(title=title, description=SALES), a_talent(expected_positions=(wish,))).talents_for(1)
+    )
+    found = contribution(match, "substance")
+    assert found.value == value
+    if value is not None:
+        assert "更像销售" in found.detail
+        assert [span.text for span in found.evidence.demand] == ["客户开发", "邀约", "业绩", "提成", "谈单"]
+
+
+def test_any_of_a_list_is_enough_and_counts_once() -> None:
+    posting = a_posting(title="数控编程员", description="任职要求：熟悉UG、MasterCAM或PowerMill其中一种")
+    one, three = (a_talent(skills=skills) for skills in (("UG",), ("UG", "MasterCAM", "PowerMill")))
+    values = [contribution(match, "skills").value for match in a_matcher(posting, one, three).talents_for(1).matches]
+    assert values[0] == values[1]
+
+
+def test_what_only_the_text_states_is_asked_too() -> None:
+    posting = a_posting(title="研发工程师", description="要求本科及以上学历，有相关经验者优先")
+    answer = a_matcher(posting, a_talent(level=SchoolLevel.SECONDARY_VOCATIONAL)).talents_for(1)
+    assert answer.matches == ()
+    assert "要求本科" in answer.removals[0].example
 
 
 REQUIREMENTS = [
@@ -184,7 +244,8 @@ def test_a_talent_who_gains_a_skill_never_loses_coverage(held: set[str], gained:
 def test_names_of_people_and_protected_traits_are_no_feature() -> None:
     names = {feature.name for feature in jobs(TODAY, lambda _: frozenset()).features}
     assert names == {
-        "position", "skills", "text", "words", "specialty", "experience", "certificates", "place", "pay", "education", "availability", "employment", "shift",
+        "position", "skills", "text", "words", "specialty", "experience", "certificates", "place", "pay", "overqualified", "availability", "employment", "shift",
+        "duties", "substance",
     }  # fmt: skip
 
 

@@ -34,7 +34,11 @@ _DRAWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A trained adapter against the one in force, on rows that neither was trained on."""
+    """A trained adapter against the one in force, on rows that it was not trained on.
+
+    Nor were those trained here before it. The one that ships may have seen them where they are public, which
+    speaks for keeping it.
+    """
 
     adapter: Adapter
     trained: int

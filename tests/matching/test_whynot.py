@@ -72,7 +72,7 @@ def test_the_differences_add_up_and_the_costliest_comes_first() -> None:
     assert found.rival
     assert sum(one.lost for one in found.differences) == pytest.approx(found.rival.score - found.match.score)
     assert [one.lost for one in found.differences] == sorted((one.lost for one in found.differences), reverse=True)
-    assert {"岗位意向", "内容相近"} == {one.label for one in found.differences[:2]}
+    assert {"岗位意向", "用词相同"} == {one.label for one in found.differences[:2]}
     employment = next(one for one in found.differences if one.feature == "employment")
     assert (employment.detail, employment.others_detail) == ("岗位为实习，求职意向为全职", "岗位为全职，符合求职意向")
 

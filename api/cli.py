@@ -27,7 +27,7 @@ from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import evaluation
+from api import evaluation, linking
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.settings import Settings
@@ -84,6 +84,7 @@ app = typer.Typer(
 samples = typer.Typer(no_args_is_help=True, help="示例联合体的数据")
 app.add_typer(samples, name="sample")
 app.add_typer(evaluation.app, name="evaluate")
+app.add_typer(linking.app, name="link")
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ NAME = 0.3
 """What a name counts against a labelled title."""
 DIRECTIONS = 128
 """Kept of a vector: with fewer R@10 falls, with more nothing rises."""
-SMALLEST = 0.015
+SMALLEST = 0.02
 """Coefficients below are left out: half of the file, and no title is linked differently."""
 STEP = 0.005
 """To which coefficients are rounded: coarse enough that no library's last digits show."""
@@ -51,7 +51,7 @@ def train(labels: Sequence[tuple[str, OccupationCode]], encoder: Encoder) -> tup
     vectors = encoder.encode(texts, role="query")
     mean = (vectors[: len(rows)] if rows else vectors).mean(axis=0, dtype=np.float64).astype(np.float32)
     basis = _directions(unit(vectors - mean))
-    meant = _small(Projection(mean, basis)(vectors))
+    meant = small(Projection(mean, basis)(vectors))
     near = unit(meant.astype(np.float32)).astype(np.float64)
     alike = spelt + (1 - SPELLING) * np.maximum(near @ near.T, 0) ** 2
 
@@ -59,7 +59,7 @@ def train(labels: Sequence[tuple[str, OccupationCode]], encoder: Encoder) -> tup
     defined = encoder.encode(explained)
     defined = unit(defined - defined.mean(axis=0, dtype=np.float64).astype(np.float32))
     defining = _directions(defined)
-    definitions = _small(unit(defined @ defining.T))
+    definitions = small(unit(defined @ defining.T))
 
     weights = np.where(np.arange(len(texts)) < len(rows), 1.0, NAME)
     inverse = np.linalg.inv(alike + np.diag(RIDGE / weights))
@@ -76,7 +76,7 @@ def train(labels: Sequence[tuple[str, OccupationCode]], encoder: Encoder) -> tup
     kept = np.rint(np.where(np.abs(dual) >= SMALLEST, dual, 0) / STEP).astype(np.int16)
     voters, voted = np.nonzero(kept)
     codes = [leaf.code for leaf in leaves]
-    calibration, calibration_by_spelling = calibrate(full, answers), calibrate(by_spelling, answers)
+    calibration, calibration_by_spelling = calibrate(full, targets[: len(rows)]), calibrate(by_spelling, targets[: len(rows)])
     manifest = Manifest(
         format=FORMAT,
         encoder=encoder.name,
@@ -95,7 +95,7 @@ def train(labels: Sequence[tuple[str, OccupationCode]], encoder: Encoder) -> tup
         "buckets": known.indices.astype(np.uint32),
         "starts": known.indptr.astype(np.int32),
         "mean": mean,
-        "basis": basis,
+        "basis": basis.astype(np.float16),
         "meant": meant,
         "codes": np.asarray(codes),
         "firsts": firsts.astype(np.int32),
@@ -103,22 +103,23 @@ def train(labels: Sequence[tuple[str, OccupationCode]], encoder: Encoder) -> tup
         "voted": voted.astype(np.uint16),
         "voters": np.searchsorted(voters, np.arange(len(texts) + 1)).astype(np.int32),
         "step": np.float32(STEP),
-        "defining": defining,
+        "defining": defining.astype(np.float16),
         "definitions": definitions,
     }
 
 
-def calibrate(scores: Array, answers: Array, *, depth: int = 10) -> Calibration:
+def calibrate(scores: Array, right: Array, *, depth: int = 10) -> Calibration:
     """How often the best `depth` links of each row are right, as a function of the score that never falls."""
     if not len(scores):
         return Calibration((0.0, 1.0), (0.0, 1.0))
     best = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
-    raw = np.take_along_axis(scores, best, axis=1).ravel()
-    right = (best == answers[:, None]).ravel().astype(float)
+    raw = np.take_along_axis(scores, best, axis=1).ravel().astype(np.float64)
     order = np.argsort(raw, kind="stable")
-    raw, right = raw[order], optimize.isotonic_regression(right[order]).x
-    knots = np.unique(np.linspace(0, len(raw) - 1, 60).round().astype(int))
-    return Calibration(tuple(np.round(raw[knots], 4).tolist()), tuple(np.round(right[knots], 4).tolist()))
+    raw, found = raw[order], np.take_along_axis(right, best, axis=1).ravel()[order]
+    rising = optimize.isotonic_regression(found.astype(np.float64)).x
+    level, place = np.unique(np.round(rising, 4), return_inverse=True)
+    middle = np.bincount(place, raw) / np.bincount(place)
+    return Calibration(tuple(np.round(middle, 4).tolist()), tuple(level.tolist()))
 
 
 def _left_out(alike: Array, inverse: Array, dual: Array, size: int) -> Array:
@@ -143,7 +144,7 @@ def _directions(vectors: Array) -> Array:
     return small.astype(np.float32)
 
 
-def _small(vectors: Array) -> Array:
+def small(vectors: Array) -> Array:
     """The vectors in whole numbers up to 127, each row on its own scale, which its unit length undoes."""
     highest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
     whole: Array = np.rint(vectors.astype(np.float64) / highest * 127).astype(np.int8)

@@ -24,8 +24,9 @@ check: .venv/test
 	@$(BIN)/lint-imports
 
 bench: .venv/test
-	@for name in encoder service lists; do echo "==> $$name"; \
+	@for name in encoder extraction service lists; do echo "==> $$name"; \
 		$(BIN)/python -m tests.benchmarks.bench_$$name $(if $(POSTINGS),--postings $(POSTINGS)) || exit 1; done
+	@echo "==> outcomes"; $(BIN)/python -m tests.benchmarks.bench_outcomes
 
 .venv/python:
 	@echo "==> [1/3] 创建虚拟环境 .venv"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar, cast
 
@@ -15,10 +15,11 @@ from matching.search import Hit
 from matching.specialties import Advice, Outlook
 from matching.training import Gap
 from models.errors import NotFound
-from models.matches import Answer, Contribution, Document, Evidence, Match, Span
+from models.matches import Answer, Contribution, Discrimination, Document, Evidence, Match, Span
 from models.records import RECORDS
 from models.technology import Need, Secrecy
 from models.terms import Kind, Record, Salary, Value
+from models.traits import Trait
 
 W = TypeVar("W", bound=Value)
 
@@ -151,6 +152,9 @@ class MatchItem(Value):
     rank: int
     record: Summary
     score: float
+    chance: float | None
+    """How often pairs with this score were accepted by both sides; only between postings and talents, and only once
+    outcomes suffice to tell."""
     contributions: tuple[Reason, ...]
 
 
@@ -163,11 +167,23 @@ class Removed(Value):
     example: str
 
 
+class UnlawfulDemand(Value):
+    """A demand on the person that the posting may not make; no score depends on it."""
+
+    trait: Trait
+    quote: Quote
+    law: str
+    message: str
+    """All of it in one Chinese line."""
+
+
 class MatchAnswer(Value):
     """Matches best first, and what happened on the way to them."""
 
     query: Summary | None
     """None when the question was not about a stored record."""
+    unlawful: tuple[UnlawfulDemand, ...] = ()
+    """What the asking posting demands of people against the law."""
     items: tuple[MatchItem, ...]
     retrieved: int
     removals: tuple[Removed, ...]
@@ -306,9 +322,14 @@ def heading(document: Document[Record]) -> str:
     return f"{_title(document)}\n{member}"
 
 
-def match_answer(query: Document[Any], answer: Answer[Any, Any]) -> MatchAnswer:
-    """The answer as it is sent."""
-    return MatchAnswer(query=_query(query), items=_items(query.kind, answer.matches), **_course_of(answer))
+def match_answer(query: Document[Any], answer: Answer[Any, Any], *, chance: Chance | None = None) -> MatchAnswer:
+    """The answer as it is sent, with the chance that each score stands for, if that is known."""
+    return MatchAnswer(
+        query=_query(query),
+        unlawful=tuple(map(_unlawful, query.facts.discrimination)),
+        items=_items(query.kind, answer.matches, chance),
+        **_course_of(answer),
+    )
 
 
 def training_answer(talent: Document[Any], target: str, gap: Gap, answer: Answer[Any, Any]) -> TrainingAnswer:
@@ -358,6 +379,9 @@ def shares(parts: Sequence[float]) -> list[float]:
     return [count / _STEPS for count in whole]
 
 
+Chance = Callable[[float], float]
+"""Score → chance, as `Matcher.chance` gives it."""
+
 _STEPS = 10_000
 _SILENT = frozenset({"secrecy"})
 """Requirements whose removals are not told: they would say that a private need exists."""
@@ -365,6 +389,10 @@ _SILENT = frozenset({"secrecy"})
 
 def _query(document: Document[Any]) -> Summary | None:
     return summary(document) if document.id else None
+
+
+def _unlawful(found: Discrimination) -> UnlawfulDemand:
+    return UnlawfulDemand(trait=found.trait, quote=_quote(found.span), law=found.trait.law, message=found.message)
 
 
 def _course_of(answer: Answer[Any, Any]) -> dict[str, Any]:
@@ -375,12 +403,12 @@ def _course_of(answer: Answer[Any, Any]) -> dict[str, Any]:
     return {"retrieved": answer.retrieved - secret, "removals": removals}
 
 
-def _items(asking: Kind, matches: Iterable[Match[Any, Any]]) -> tuple[MatchItem, ...]:
+def _items(asking: Kind, matches: Iterable[Match[Any, Any]], chance: Chance | None = None) -> tuple[MatchItem, ...]:
     """The matches as seen from the side that asks."""
-    return tuple(_item(rank, asking, match) for rank, match in enumerate(matches, 1))
+    return tuple(_item(rank, asking, match, chance) for rank, match in enumerate(matches, 1))
 
 
-def _item(rank: int, asking: Kind, match: Match[Any, Any]) -> MatchItem:
+def _item(rank: int, asking: Kind, match: Match[Any, Any], chance: Chance | None) -> MatchItem:
     other = match.pair.supply if match.pair.demand.kind == asking else match.pair.demand
     points = shares([c.points for c in match.contributions])
     weights = shares([c.weight for c in match.contributions])
@@ -388,6 +416,7 @@ def _item(rank: int, asking: Kind, match: Match[Any, Any]) -> MatchItem:
         rank=rank,
         record=summary(other),
         score=round(sum(points), 4),
+        chance=_rounded(chance(match.score)) if chance else None,
         contributions=tuple(map(_reason, match.contributions, weights, points)),
     )
 
@@ -409,7 +438,11 @@ def _grounds(evidence: Evidence) -> Grounds:
 
 
 def _quotes(spans: Iterable[Span]) -> tuple[Quote, ...]:
-    return tuple(Quote(field=span.field, start=span.start, end=span.end, text=span.text) for span in spans)
+    return tuple(map(_quote, spans))
+
+
+def _quote(span: Span) -> Quote:
+    return Quote(field=span.field, start=span.start, end=span.end, text=span.text)
 
 
 def _search_item(rank: int, hit: Hit) -> SearchItem:

@@ -9,12 +9,14 @@ from datetime import date
 from api.settings import Settings
 from data import sample
 from data.store import Store
+from indexing import adapters
 from indexing.encode import load_encoder
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
 from indexing.sync import Follower
 from matching.congestion import Audience
 from matching.matcher import Matcher
+from matching.weights import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def build(settings: Settings) -> Services:
     store = open_store(settings)
     shelf = new_shelf(settings)
     follower = Follower(store, shelf, settings.index, seconds=settings.follow_interval.total_seconds())
-    return Services(settings, store, shelf, Matcher(shelf, today=settings.today), follower, settings.today)
+    matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
+    return Services(settings, store, shelf, matcher, follower, settings.today)
 
 
 def open_store(settings: Settings) -> Store:
@@ -57,5 +60,6 @@ def open_store(settings: Settings) -> Store:
 
 
 def new_shelf(settings: Settings) -> Shelf:
-    """An empty shelf with the settings' encoder."""
-    return Shelf(load_encoder(settings.encoder, settings.models), domain_segmenter())
+    """An empty shelf with the settings' encoder and the adapter in force."""
+    encoder = load_encoder(settings.encoder, settings.models)
+    return Shelf(encoder, domain_segmenter(), adapter=adapters.current(settings.adapters, encoder.name))

@@ -1,4 +1,4 @@
-"""The command line: serve, import, reindex, sample, evaluate, migrate, doctor."""
+"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, vocabulary, migrate, doctor."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
 from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import evaluation, linking
+from api import adaptation, evaluation, linking, outcomes
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.settings import Settings
@@ -36,6 +38,8 @@ from data.ingest import Limits, import_file
 from data.store import Store
 from indexing import snapshot, sync
 from indexing.encode import load_encoder
+from indexing.text import texts
+from indexing.unknown import unknown_terms
 from models.errors import ChanjiaoError, Conflict, Malformed, StoreUnavailable, UnknownName
 from models.reasons import reason_of
 from models.terms import Kind
@@ -83,8 +87,12 @@ app = typer.Typer(
 )
 samples = typer.Typer(no_args_is_help=True, help="示例联合体的数据")
 app.add_typer(samples, name="sample")
+vocabulary = typer.Typer(help="技能词表")
+app.add_typer(vocabulary, name="vocabulary")
 app.add_typer(evaluation.app, name="evaluate")
+app.add_typer(adaptation.app, name="adapt")
 app.add_typer(linking.app, name="link")
+app.add_typer(outcomes.app, name="outcomes")
 
 
 def main() -> None:
@@ -169,6 +177,31 @@ def load() -> None:
     with open_store(settings) as store:
         _load_sample(store, settings.today())
         _bring_up_to_date(settings, store)
+
+
+@vocabulary.callback(invoke_without_command=True, no_args_is_help=True)
+def _vocabulary() -> None:
+    """技能词表。"""
+
+
+@vocabulary.command()
+def unknown(
+    kind: Annotated[str, typer.Option(help="看哪一种记录：posting 或“岗位”、talent 或“人才” …")] = Kind.POSTING.value,
+    k: Annotated[int, typer.Option("-k", min=1, help="列出几个")] = 50,
+) -> None:
+    """列出记录里像技能、词表里却没有的常用说法。"""
+    wanted = _kind(kind)
+    with open_store(_settings()) as store:
+        total = store.count(wanted)
+        found = unknown_terms((texts(stored.record) for stored in store.documents(wanted)), k=k)
+    if not found:
+        out.print(f"{wanted.label} {total} 条，没有词表之外的技能说法")
+        return
+    table = Table("说法", Column("记录数", justify="right"), Column("例句", overflow="fold"), title_justify="left")
+    table.title = f"{wanted.label} {total} 条里常见、词表里没有的技能说法"
+    for term in found:
+        table.add_row(escape(term.name), str(term.records), escape(term.example))
+    out.print(table)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.settings import Settings
+from indexing import adapters
 from indexing.cache import CachedEncoder
 from indexing.encode import load_encoder
 from indexing.segment import domain_segmenter
@@ -91,13 +92,15 @@ def _run(task: Task, json_path: Path | None) -> None:
 def _run_market(
     queries: Kind, talents: Path, postings: Path, qrels: Path, mapping: Path | None, json_path: Path | None
 ) -> None:
+    encoder = _encoder()
     report = judged_market(
         queries,
         talents,
         postings,
         qrels,
-        _encoder(),
+        encoder,
         domain_segmenter(),
+        adapters.current(Settings().adapters, encoder.name),
         mapping=mapping,
         today=Settings().today(),
         progress=out.print,

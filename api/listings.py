@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 from pydantic import Field
 
-from api.answers import MatchAnswer, MatchItem, match_answer
+from api.answers import Chance, MatchAnswer, MatchItem, match_answer
 from api.bootstrap import Services
 from matching.congestion import PER_PLACE, Crowd, Together
 from matching.matcher import Matcher, Where
@@ -187,9 +187,9 @@ def rule_states(found: Listing) -> tuple[RuleState, ...]:
     )
 
 
-def listing_answer(talent: Document[Any], found: Listing) -> ListingAnswer:
-    """The list as it is sent."""
-    plain = match_answer(talent, found.answer)
+def listing_answer(talent: Document[Any], found: Listing, *, chance: Chance | None = None) -> ListingAnswer:
+    """The list as it is sent, with the chance that each score stands for, if that is known."""
+    plain = match_answer(talent, found.answer, chance=chance)
     return ListingAnswer(
         query=plain.query,
         retrieved=plain.retrieved,
@@ -232,6 +232,7 @@ def _listed(item: MatchItem, one: Placed) -> ListedItem:
         rank=item.rank,
         record=item.record,
         score=item.score,
+        chance=item.chance,
         contributions=item.contributions,
         origin=one.origin,
         moves=tuple(Move(rule=note.rule, label=_LABELS[note.rule], reason=note.reason) for note in one.notes),

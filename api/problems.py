@@ -36,6 +36,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.Conflict: (409, "conflict", "与已有内容冲突"),
     errors.Withdrawn: (410, "withdrawn", "记录已撤回"),
     errors.SourceTaken: (409, "source-taken", "来源编号已被占用"),
+    errors.ImpossibleEvent: (409, "impossible-event", "事件不可能发生"),
     errors.Unavailable: (503, "unavailable", "服务暂不可用"),
     errors.ModelUnavailable: (503, "model-unavailable", "编码模型不可用"),
     errors.IndexMismatch: (503, "index-mismatch", "索引需要重建"),

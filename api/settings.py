@@ -60,6 +60,16 @@ class Settings(BaseSettings):
         return self.var / "index"
 
     @property
+    def adapters(self) -> Path:
+        """Where trained adapters live."""
+        return self.var / "adapters"
+
+    @property
     def models(self) -> Path:
         """Where converted models live."""
         return self.var / "models"
+
+    @property
+    def learned(self) -> Path:
+        """Where the versions of learned weights live."""
+        return self.var / "outcomes"

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, RowMapping, create_engine, event, func, selec
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from data.events import EventLog
 from data.tables import counter, records, versions
 from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
 from models.records import RECORDS
@@ -106,6 +107,11 @@ class Store:
         with _translated(), self._engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    @property
+    def events(self) -> EventLog:
+        """What people did with the records."""
+        return EventLog(self._reading, self._writing, self._now)
 
     @property
     def revision(self) -> int:

@@ -2,6 +2,7 @@
 
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
+`events` only grows.
 """
 
 from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
@@ -40,4 +41,20 @@ versions = Table(
     Column("record_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("body", Text),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("act", String(20), nullable=False),
+    Column("side", String(10), nullable=False),
+    Column("posting_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("position", Integer),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index(None, "posting_id", "talent_id"),
+    Index(None, "talent_id"),
+    sqlite_autoincrement=True,
 )

@@ -66,6 +66,14 @@ class Segmenter:
             borders.add(max(borders) + len(word))
         return {start - first, end - first} <= borders
 
+    def borders(self, folded: str) -> list[int]:
+        """Where the words of a folded text begin, in order, and its end; unknown words fall into characters."""
+        self._prepare()
+        found = [0]
+        for word in self._tokenizer.cut(folded, HMM=False):
+            found.append(found[-1] + len(word))
+        return found
+
     def _cut(self, folded: str) -> list[str]:
         return [
             word

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
 from data.store import Change
-from indexing.encode import Encoder, Vector, Vectors
+from indexing.adapt import IDENTITY, Adapter
+from indexing.encode import Encoder, Vectors
 from indexing.extract import extract
 from indexing.extract import fingerprint as facts_fingerprint
 from indexing.segment import Segmenter
@@ -28,19 +29,25 @@ class MakeIndex(Protocol):
     def __call__(self, dim: int) -> VectorIndex: ...
 
 
+RawVectors = np.ndarray[tuple[int, int], np.dtype[np.float16]]
+"""Head and body of one record as the encoder made them, in half precision: a 2,000th of a cosine, half the memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """The documents of one kind and the indexes over them; all hold the same ids."""
 
     kind: Kind
     heads: VectorIndex
-    """Vectors of what the records are called."""
+    """Adapted vectors of what the records are called."""
     bodies: VectorIndex
-    """Vectors of all that they say."""
+    """Adapted vectors of what they say besides."""
     words: WordIndex
     unrelated: float = 0.0
     """Mean cosine of unrelated texts in the encoder, in [-1, 1]."""
     documents: dict[int, Document[Record]] = field(default_factory=dict)
+    raw: dict[int, RawVectors] = field(default_factory=dict)
+    """What the encoder made of each record, kept so that another adapter needs no encoding."""
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -58,22 +65,33 @@ class Section:
             index.remove(ids)
         for id in ids:
             self.documents.pop(id, None)
+            self.raw.pop(id, None)
 
 
 class Shelf:
     """Sections for all kinds, how records get onto them, and the store revision they stand at."""
 
-    def __init__(self, encoder: Encoder, segmenter: Segmenter, *, index: MakeIndex = FaissIndex) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        segmenter: Segmenter,
+        *,
+        adapter: Adapter = IDENTITY,
+        index: MakeIndex = FaissIndex,
+    ) -> None:
         self.encoder = encoder
         self.segmenter = segmenter
+        self.adapter = adapter
+        self._index = index
         self.revision = 0
         self.changing = threading.RLock()
         """Held by whoever brings the shelf forward; readers need no lock."""
-        unrelated = _unrelated(encoder)
+        self._unrelated = encoder.encode(_UNRELATED)
         self._sections = {
-            kind: Section(kind, index(encoder.dim), index(encoder.dim), WordIndex(), unrelated) for kind in Kind
+            kind: Section(kind, index(encoder.dim), index(encoder.dim), WordIndex(), self._background())
+            for kind in Kind
         }
-        self._known: dict[tuple[int, int], tuple[Vector, Vector]] = {}
+        self._known: dict[tuple[int, int], RawVectors] = {}
 
     def __getitem__(self, kind: Kind) -> Section:
         return self._sections[kind]
@@ -101,7 +119,39 @@ class Shelf:
             return section.words.words(document.id)
         return frozenset(self.words(document.texts))
 
-    def remember(self, known: Mapping[tuple[int, int], tuple[Vector, Vector]]) -> None:
+    def adapt(self, adapter: Adapter) -> None:
+        """Put another adapter in force: every stored vector is transformed anew, nothing is encoded.
+
+        A reader sees the section before or after, never half of it.
+        """
+        with self.changing:
+            self.adapter = adapter
+            for kind, section in list(self._sections.items()):
+                fresh = replace(
+                    section,
+                    heads=self._index(self.encoder.dim),
+                    bodies=self._index(self.encoder.dim),
+                    unrelated=self._background(),
+                )
+                self.place(fresh, fresh.raw)
+                self._sections[kind] = fresh
+
+    def place(self, section: Section, raw: Mapping[int, RawVectors]) -> None:
+        """Index the raw vectors by id in the section, adapted."""
+        if raw:
+            ids, stacked = list(raw), np.stack(list(raw.values()))
+            heads, bodies = self._adapted(stacked)
+            section.heads.add(ids, heads)
+            section.bodies.add(ids, bodies)
+
+    def vectors_of(self, document: Document[Record]) -> tuple[Vectors, Vectors]:
+        """Head and body of a document that need not stand on the shelf: shape (1, dim) each."""
+        section = self[document.kind]
+        if section.documents.get(document.id) is document:
+            return section.heads.vectors([document.id]), section.bodies.vectors([document.id])
+        return self._adapted(self._encoded([document]))
+
+    def remember(self, known: Mapping[tuple[int, int], RawVectors]) -> None:
         """Vectors by (id, revision) that need not be computed again when those records come."""
         self._known.update(known)
 
@@ -121,33 +171,39 @@ class Shelf:
         if not documents:
             return
         ids = [document.id for document in documents]
-        heads, bodies = self._vectors(documents)
-        section.heads.add(ids, heads)
-        section.bodies.add(ids, bodies)
+        raw = dict(zip(ids, self._raw(documents), strict=True))
+        section.raw.update(raw)
+        self.place(section, raw)
         section.words.add({document.id: self.words(document.texts) for document in documents})
         # Last, so that whoever finds a document finds it in every index.
         section.documents.update(zip(ids, documents, strict=True))
 
-    def _vectors(self, documents: Sequence[Document[Record]]) -> tuple[Vectors, Vectors]:
+    def _raw(self, documents: Sequence[Document[Record]]) -> list[RawVectors]:
         known = [self._known.pop((document.id, document.revision), None) for document in documents]
-        new = [document for document, vectors in zip(documents, known, strict=True) if vectors is None]
-        made = self.encoder.encode([head(d.record) for d in new] + [body(d.texts) for d in new])
-        fresh = iter(zip(made[: len(new)], made[len(new) :], strict=True))
-        pairs = [vectors or next(fresh) for vectors in known]
-        return np.stack([h for h, _ in pairs]), np.stack([b for _, b in pairs])
+        fresh = iter(self._encoded([d for d, vectors in zip(documents, known, strict=True) if vectors is None]))
+        return [next(fresh) if vectors is None else vectors for vectors in known]
+
+    def _encoded(self, documents: Sequence[Document[Record]]) -> np.ndarray[tuple[int, int, int], np.dtype[np.float16]]:
+        """Raw heads and bodies: shape (len(documents), 2, dim)."""
+        said = [head(document.record) for document in documents] + [body(document.texts) for document in documents]
+        made = self.encoder.encode(said).reshape(2, len(documents), self.encoder.dim)
+        return made.transpose(1, 0, 2).astype(np.float16)
+
+    def _adapted(self, raw: np.ndarray[tuple[int, int, int], np.dtype[np.float16]]) -> tuple[Vectors, Vectors]:
+        wide = raw.astype(np.float32)
+        return self.adapter.names(wide[:, 0]), self.adapter.contents(wide[:, 1])
+
+    def _background(self) -> float:
+        """Mean cosine of the names of different walks of life: where the scale begins."""
+        vectors = self.adapter.names(self._unrelated)
+        pairs = vectors @ vectors.T
+        return float(pairs[np.triu_indices(len(vectors), 1)].mean())
 
 
 def document_of(id: int, revision: int, record: Record) -> Document[Record]:
     """The record with its texts and the facts read out of them."""
     found = texts(record)
     return Document(id=id, revision=revision, record=record, texts=found, facts=extract(found))
-
-
-def _unrelated(encoder: Encoder) -> float:
-    """Mean cosine of texts from different walks of life: where the encoder's scale begins."""
-    vectors = encoder.encode(_UNRELATED)
-    pairs = vectors @ vectors.T
-    return float(pairs[np.triu_indices(len(vectors), 1)].mean())
 
 
 _UNRELATED = (

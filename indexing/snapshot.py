@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from indexing.shelf import Section, Shelf
 from indexing.text import texts
 from indexing.words import WordIndex
 from models.errors import Conflict, IndexMismatch
-from models.matches import Document, Facts, Mention, Span, Wish
-from models.terms import Kind
+from models.matches import Discrimination, Document, Facts, Mention, Span, Stated, Wish
+from models.terms import Education, Kind, Salary, Shift, SkillLevel
+from models.traits import Trait
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the files mean something else than before."""
 
 _CURRENT = "CURRENT"
@@ -40,6 +41,7 @@ def save(shelf: Shelf, folder: Path) -> None:
         manifest = {
             "layout": LAYOUT,
             "revision": shelf.revision,
+            "adapter": shelf.adapter.name,
             **shelf.fingerprint,
             "documents": {kind: len(shelf[kind]) for kind in Kind},
         }
@@ -88,7 +90,7 @@ def restore(shelf: Shelf, store: Store, folder: Path) -> None:
         if differing:
             _remember_vectors(shelf, path, kind)
         else:
-            _restore_section(shelf[kind], store, path)
+            _restore_section(shelf, kind, store, path)
     shelf.revision = 0 if differing else found["revision"]
 
 
@@ -110,22 +112,22 @@ def _save_section(section: Section, path: Path) -> None:
         path / f"{section.kind}.vectors.npz",
         ids=np.asarray(ids, dtype=np.int64),
         revisions=np.asarray([section.documents[id].revision for id in ids], dtype=np.int64),
-        heads=section.heads.vectors(ids),
-        bodies=section.bodies.vectors(ids),
+        raw=np.stack([section.raw[id] for id in ids]) if ids else np.zeros((0, 2, 0), dtype=np.float16),
     )
     section.words.save(path / f"{section.kind}.words.npz")
     with (path / f"{section.kind}.facts.jsonl").open("w", encoding="utf-8") as lines:
         for id in ids:
-            facts = section.documents[id].facts
-            row = [_packed(facts.skills), _packed(facts.certificates)]
+            row = _packed(section.documents[id].facts)
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def _restore_section(section: Section, store: Store, path: Path) -> None:
+def _restore_section(shelf: Shelf, kind: Kind, store: Store, path: Path) -> None:
+    section = shelf[kind]
     with np.load(path / f"{section.kind}.vectors.npz") as stored:
         ids, revisions = stored["ids"].tolist(), stored["revisions"].tolist()
-        section.heads.add(ids, stored["heads"])
-        section.bodies.add(ids, stored["bodies"])
+        # The vectors on disk are the encoder's own: whatever adapter is in force now, none is encoded again.
+        section.raw.update(zip(ids, stored["raw"], strict=True))
+    shelf.place(section, section.raw)
     section.words.replace(WordIndex.open(path / f"{section.kind}.words.npz"))
     with (path / f"{section.kind}.facts.jsonl").open(encoding="utf-8") as lines:
         packed = {(id, revision): line for id, revision, line in zip(ids, revisions, lines, strict=True)}
@@ -143,23 +145,49 @@ def _restore_section(section: Section, store: Store, path: Path) -> None:
 def _remember_vectors(shelf: Shelf, path: Path, kind: Kind) -> None:
     with np.load(path / f"{kind}.vectors.npz") as stored:
         keys = zip(stored["ids"].tolist(), stored["revisions"].tolist(), strict=True)
-        shelf.remember(dict(zip(keys, zip(stored["heads"], stored["bodies"], strict=True), strict=True)))
+        shelf.remember(dict(zip(keys, stored["raw"], strict=True)))
 
 
-_Packed = list[tuple[str, str, str, int, int]]
+_STATEMENTS: dict[str, Callable[[Any], Any]] = {
+    "education": Education,
+    "skill_level": SkillLevel,
+    "experience_years": int,
+    "headcount": int,
+    "salary": Salary.model_validate,
+    "shift": Shift,
+}
+"""How each stated fact is read back."""
 
 
-def _packed(mentions: tuple[Mention, ...]) -> _Packed:
-    return [(m.name, m.wish, m.span.field, m.span.start, m.span.end) for m in mentions]
+def _packed(facts: Facts) -> list[Any]:
+    stated = {name: getattr(facts, name) for name in _STATEMENTS}
+    return [
+        [[m.name, m.wish, m.group, m.known, *_place(m.span)] for m in facts.skills],
+        [[m.name, m.wish, m.group, m.known, *_place(m.span)] for m in facts.certificates],
+        {name: [_plain(one.value), *_place(one.span)] for name, one in stated.items() if one is not None},
+        [[one.trait, *_place(one.span)] for one in facts.discrimination],
+    ]
 
 
-def _unpacked(line: str, found: dict[str, str]) -> Facts:
-    skills, certificates = json.loads(line)
-    return Facts(_mentions(skills, found), _mentions(certificates, found))
+def _place(span: Span) -> list[str | int]:
+    return [span.field, span.start, span.end]
 
 
-def _mentions(packed: _Packed, found: dict[str, str]) -> tuple[Mention, ...]:
-    return tuple(
-        Mention(name, Wish(wish), Span(field, start, end, found[field][start:end]))
-        for name, wish, field, start, end in packed
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, Salary) else value
+
+
+def _unpacked(line: str, found: Mapping[str, str]) -> Facts:
+    def span(field: str, start: int, end: int) -> Span:
+        return Span(field, start, end, found[field][start:end])
+
+    def mentions(rows: list[list[Any]]) -> tuple[Mention, ...]:
+        return tuple(Mention(name, Wish(wish), span(*place), group, known) for name, wish, group, known, *place in rows)
+
+    skills, certificates, stated, unlawful = json.loads(line)
+    return Facts(
+        mentions(skills),
+        mentions(certificates),
+        **{name: Stated(_STATEMENTS[name](value), span(*place)) for name, (value, *place) in stated.items()},
+        discrimination=tuple(Discrimination(Trait(trait), span(*place)) for trait, *place in unlawful),
     )

@@ -67,6 +67,9 @@ FIELDS: dict[Kind, Mapping[str, str]] = {
 NAMES_OF_MEMBERS = frozenset({"organisation", "provider", "issuer", "school"})
 """Fields that say who published; searched by name, never part of what a record is matched by."""
 
+HEADS = frozenset({"title", "name", "expected_positions"})
+"""Fields that `head` stands for; what a record says besides them is its body."""
+
 
 def texts(record: Record) -> dict[str, str]:
     """Field → text, in reading order, empty fields left out.
@@ -117,5 +120,9 @@ def bare(title: str) -> str:
 
 
 def body(found: Mapping[str, str]) -> str:
-    """All that the record is matched by, as one text; the encoder reads it from the front."""
-    return "\n".join(text for field, text in found.items() if field not in NAMES_OF_MEMBERS)
+    """All that the record says besides what it is called, as one text; the encoder reads it from the front.
+
+    The name has a vector of its own. Where a record says nothing else, its name is what it says.
+    """
+    said = {field: text for field, text in found.items() if field not in NAMES_OF_MEMBERS}
+    return "\n".join(text for field, text in said.items() if field not in HEADS) or "\n".join(said.values())

@@ -16,6 +16,7 @@ import numpy as np
 from data import taxonomy
 from data.ingest import read_records
 from data.store import Change
+from indexing.adapt import Adapter
 from indexing.encode import Encoder
 from indexing.hits import Floats
 from indexing.link import Scores
@@ -217,13 +218,14 @@ def judged_market(
     qrels: Path,
     encoder: Encoder,
     segmenter: Segmenter,
+    adapter: Adapter,
     *,
     mapping: Path | None = None,
     today: date,
     progress: Progress = lambda _: None,
 ) -> Report:
     """The table for graded judgements between talents and postings, asked from either side."""
-    shelf = Shelf(encoder, segmenter)
+    shelf = Shelf(encoder, segmenter, adapter=adapter)
     ids: dict[Kind, dict[str, int]] = {}
     for kind, path in ((Kind.POSTING, postings), (Kind.TALENT, talents)):
         records = [record for record in read_records(kind, path, mapping=mapping) if record.source]
@@ -246,9 +248,16 @@ def judged_market(
     return Report(f"{queries}s-to-{documents}s", len(pool), len(judged), rows)
 
 
+_SYSTEMS = (
+    ("bm25", Fusion(head=0, body=0, forth=0, back=0, words=1)),
+    ("dense", Fusion(head=0.3, body=0.2, forth=0.3, back=0.2, words=0)),
+    ("hybrid", FUSION),
+)
+
+
 def _market_runs(matcher: Matcher, query: Document[Record], documents: Kind) -> Iterable[tuple[str, list[int]]]:
     looked_for, section = matcher.query(query), matcher.shelf[documents]
-    for name, fusion in (("bm25", Fusion(0, 0, 1)), ("dense", Fusion(0, 1, 0)), ("hybrid", FUSION)):
+    for name, fusion in _SYSTEMS:
         yield name, [candidate.id for candidate in retrieve(looked_for, section, depth=DEPTH, fusion=fusion)]
     # Judged postings may have ended since; whether they are still open is not what is measured.
     market = replace(matcher.jobs, closed=lambda _: None)

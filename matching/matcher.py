@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
 
 from indexing.hits import Ids
 from indexing.shelf import Section, Shelf, document_of
-from indexing.text import NAMES_OF_MEMBERS, body, head
+from indexing.text import NAMES_OF_MEMBERS
 from matching.jobs import jobs as jobs_market
 from matching.market import Market
 from matching.policy import policies
@@ -22,9 +23,11 @@ from matching.screen import screen
 from matching.specialties import LINKED, Outlook, outlook, specialties
 from matching.technology import technology as technology_market
 from matching.training import Gap, gap, training
+from matching.weights import chance, fits, weighed
 from models.courses import Course
 from models.matches import Answer, Candidate, D, Document, Pair, Removal, S
 from models.organisations import Organisation
+from models.outcomes import Learned
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -47,12 +50,19 @@ Where = Callable[[Record], bool]
 """What the asking user limits the answer to."""
 
 
-class Matcher:
-    """Answers matching questions over one shelf, as of a day."""
+def _nothing_learned() -> None:
+    """The documented weights are in force."""
 
-    def __init__(self, shelf: Shelf, *, today: Callable[[], date]) -> None:
+
+class Matcher:
+    """Answers matching questions over one shelf, as of a day, under what outcomes taught about jobs."""
+
+    def __init__(
+        self, shelf: Shelf, *, today: Callable[[], date], learned: Callable[[], Learned | None] = _nothing_learned
+    ) -> None:
         self.shelf = shelf
         self._today = today
+        self._learned = learned
         self._openness: dict[tuple[str, Kind], tuple[tuple[int, date], list[int], list[str]]] = {}
         self._members: tuple[int, dict[str, Organisation]] = (-1, {})
         self._outlooks: dict[int, Outlook] = {}
@@ -206,14 +216,9 @@ class Matcher:
 
     def query(self, document: Document[Record]) -> Query:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""
-        section = self.shelf[document.kind]
         found = {field: text for field, text in document.texts.items() if field not in NAMES_OF_MEMBERS}
-        words = self.shelf.words(found)
-        if section.documents.get(document.id) is document:
-            ids = [document.id]
-            return Query(section.heads.vectors(ids)[0], section.bodies.vectors(ids)[0], words)
-        vectors = self.shelf.encoder.encode([head(document.record), body(document.texts)])
-        return Query(vectors[0], vectors[1], words)
+        heads, bodies = self.shelf.vectors_of(document)
+        return Query(heads[0], bodies[0], self.shelf.words(found))
 
     def _available(
         self, market: Market[D, S], section: Section, where: Where | None
@@ -249,10 +254,40 @@ class Matcher:
             self._openness[key] = known
         return known[1], known[2]
 
+    def between(self, market: Market[D, S], query: Document[Record], ids: Sequence[int]) -> dict[int, Pair[D, S]]:
+        """The query paired with each of the ids, as if retrieval had proposed them; without those not on the shelf."""
+        section = self.shelf[market.facing(query.kind)]
+        among = np.unique(np.asarray([id for id in ids if id in section.documents], dtype=np.int64))
+        if not len(among):
+            return {}
+        candidates = retrieve(self.query(query), section, depth=len(among), among=among)
+        pairs = _pairs(market, query, section, candidates)
+        return {pair.candidate.id: pair for pair in pairs}
+
     @property
     def jobs(self) -> Market[Posting, Talent]:
-        """Postings and talents, as of today."""
+        """Postings and talents, as of today, under the weights in force."""
+        learned, market = self.learned, self.documented_jobs
+        return weighed(market, learned.weights) if learned else market
+
+    @property
+    def documented_jobs(self) -> Market[Posting, Talent]:
+        """The same under the documented weights."""
         return jobs_market(self._today(), self.shelf.words_of)
+
+    @property
+    def learned(self) -> Learned | None:
+        """What outcomes taught on top of the present rules; None when nothing, or only about other rules."""
+        learned = self._learned()
+        return learned if fits(learned, self.documented_jobs) else None
+
+    @property
+    def chance(self) -> Callable[[float], float] | None:
+        """Which chance that both sides say yes a score of a posting and a talent stands for; None when not known."""
+        learned = self.learned
+        if learned is None or learned.calibration is None:
+            return None
+        return partial(chance, learned.calibration)
 
     @property
     def technology(self) -> Market[Need, Offer]:
@@ -269,4 +304,4 @@ def _pairs(
     ours = cast("Document[Any]", query)
     if query.kind == market.demand:
         return [Pair(ours, cast("Document[Any]", other), candidate) for other, candidate in found if other]
-    return [Pair(cast("Document[Any]", other), ours, candidate) for other, candidate in found if other]
+    return [Pair(cast("Document[Any]", other), ours, candidate.reversed()) for other, candidate in found if other]

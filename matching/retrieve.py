@@ -18,9 +18,9 @@ class Query:
     """What one side looks for, as the retrievers read it."""
 
     head: Vector
-    """Unit vector of what the query is called."""
+    """Unit vector of what the query is called, adapted as a name."""
     body: Vector
-    """Unit vector of all that it says."""
+    """Unit vector of what it says, adapted as contents."""
     words: list[str]
 
 
@@ -28,9 +28,11 @@ class Query:
 class Fusion:
     """How much each retriever's opinion counts; they sum to 1."""
 
-    head: float = 0.35
-    body: float = 0.25
-    words: float = 0.40
+    head: float = 0.20
+    body: float = 0.15
+    forth: float = 0.20
+    back: float = 0.15
+    words: float = 0.30
 
 
 FUSION = Fusion()
@@ -53,6 +55,8 @@ def retrieve(
             [
                 section.heads.search(query.head, k=depth, among=among).ids,
                 section.bodies.search(query.body, k=depth, among=among).ids,
+                section.bodies.search(query.head, k=depth, among=among).ids,
+                section.heads.search(query.body, k=depth, among=among).ids,
                 scores.top(depth, among=among).ids,
             ]
         )
@@ -60,12 +64,21 @@ def retrieve(
     ids = proposed.tolist()
     head = _likeness(section.heads, query.head, ids, section.unrelated)
     body = _likeness(section.bodies, query.body, ids, section.unrelated)
+    forth = _likeness(section.bodies, query.head, ids, section.unrelated)
+    back = _likeness(section.heads, query.body, ids, section.unrelated)
     words = scores.of(ids)
-    order = best(proposed, fuse((fusion.head, head), (fusion.body, body), (fusion.words, words)), depth)
+    opinions = (
+        (fusion.head, head),
+        (fusion.body, body),
+        (fusion.forth, forth),
+        (fusion.back, back),
+        (fusion.words, words),
+    )
+    order = best(proposed, fuse(*opinions), depth)
     place = {id: position for position, id in enumerate(ids)}
     share = words / scores.ceiling if scores.ceiling else words
     return [
-        Candidate(id, float(score), *(float(opinion[place[id]]) for opinion in (head, body, share)))
+        Candidate(id, float(score), *(float(opinion[place[id]]) for opinion in (head, body, share, forth, back)))
         for id, score in zip(order.ids.tolist(), order.scores, strict=True)
     ]
 

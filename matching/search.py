@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from indexing.shelf import Shelf
 from matching.matcher import Where
-from matching.retrieve import FUSION, Query, retrieve
+from matching.retrieve import Fusion, Query, retrieve
 from models.errors import Malformed
 from models.matches import Candidate, Document
 from models.reasons import quote
@@ -20,6 +20,9 @@ AKIN = 0.5
 """Likeness from which a record without a word of the query is still shown: half-way from same trade to same thing."""
 WIDTH = 120
 """Characters of a snippet."""
+
+SEARCH = Fusion(head=0.35, body=0.25, forth=0.0, back=0.0, words=0.40)
+"""A search text is name and contents in one, so that the opinions across say nothing new."""
 
 Stretch = tuple[int, int]
 """Start and end in a text."""
@@ -55,12 +58,12 @@ def search(
     if not any(character.isalnum() for character in cleaned):
         raise Malformed(f"搜索词“{quote(cleaned)}”里没有可以搜索的文字" if cleaned else "请输入搜索词")
     words = shelf.segmenter.words(cleaned)
-    vector = shelf.encoder.encode([cleaned], role="query")[0]
+    vector = shelf.adapter.names(shelf.encoder.encode([cleaned], role="query"))[0]
     query = Query(vector, vector, words)
     found = [
         (_raised(score(candidate), document, cleaned), document)
         for kind in kinds
-        for candidate in retrieve(query, shelf[kind], depth=DEPTH)
+        for candidate in retrieve(query, shelf[kind], depth=DEPTH, fusion=SEARCH)
         if _is_akin(candidate)
         and (document := shelf[kind].documents.get(candidate.id))
         and (where is None or where(document.record))
@@ -71,7 +74,7 @@ def search(
 
 def score(candidate: Candidate) -> float:
     """The retrievers' opinions on their absolute scales; fused ones are stretched within a kind and do not compare."""
-    return FUSION.head * candidate.head + FUSION.body * candidate.body + FUSION.words * min(candidate.words, 1.0)
+    return SEARCH.head * candidate.head + SEARCH.body * candidate.body + SEARCH.words * min(candidate.words, 1.0)
 
 
 def _raised(points: float, document: Document[Record], text: str) -> float:

@@ -8,7 +8,8 @@
     ├── NotFound                   no live record has that id
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
-    │   └── SourceTaken              another record already holds that source id
+    │   ├── SourceTaken              another record already holds that source id
+    │   └── ImpossibleEvent          an event cannot have happened after those that are known
     └── Unavailable                the service cannot answer now, and says what to do
         ├── ModelUnavailable         the encoder's weights cannot be read
         ├── IndexMismatch            an index was built by another encoder, dictionary or layout
@@ -58,6 +59,10 @@ class Withdrawn(Conflict):
 
 class SourceTaken(Conflict):
     """Another record already holds that source id."""
+
+
+class ImpossibleEvent(Conflict):
+    """An event cannot have happened after those that are known, or not yet."""
 
 
 class Unavailable(ChanjiaoError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from models.terms import Kind, Record
+from models.terms import Education, Kind, Record, Salary, Shift, SkillLevel
+from models.traits import Trait
 
+T = TypeVar("T", covariant=True)
 R = TypeVar("R", bound=Record, covariant=True)
 D = TypeVar("D", bound=Record, covariant=True)
 S = TypeVar("S", bound=Record, covariant=True)
@@ -39,14 +41,63 @@ class Mention:
     name: str
     wish: Wish
     span: Span
+    group: int | None = None
+    """Shared by the mentions of one any-of list (UG、MasterCAM 或 PowerMill); None outside of such lists."""
+    known: bool = True
+    """Whether the vocabulary or the record's own list has the name; otherwise it was read out of free text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated(Generic[T]):
+    """A fact that the text states in words, and where."""
+
+    value: T
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Discrimination:
+    """A demand on the person (限男, 35岁以下) that a posting may not make; quoted, never ranked by."""
+
+    trait: Trait
+    span: Span
+
+    @property
+    def message(self) -> str:
+        """One line for whoever reads the posting: the words, the law, and that they count for nothing."""
+        return f"“{self.span.text}”涉嫌就业歧视，不参与匹配（{self.trait.label}：{self.trait.law}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that is asked for: any of the names fulfils it."""
+
+    names: tuple[str, ...]
+    """One name, or the alternatives of an any-of list in order of mention."""
+    weight: float
+    """How much it counts, in (0, 1]: by the strongest wish with which any mention asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was read out of a document's texts; derived, and rebuilt with the index."""
+    """What was read out of a document's texts; derived, and rebuilt with the index.
+
+    The single facts are those that free text states, each None where it states none; what a record declares
+    in a field of its own stands in the record.
+    """
 
     skills: tuple[Mention, ...] = ()
     certificates: tuple[Mention, ...] = ()
+    education: Stated[Education] | None = None
+    """The lowest accepted."""
+    skill_level: Stated[SkillLevel] | None = None
+    """The lowest accepted."""
+    experience_years: Stated[int] | None = None
+    """The fewest accepted; 0 for 无需经验 and 应届生可."""
+    headcount: Stated[int] | None = None
+    salary: Stated[Salary] | None = None
+    shift: Stated[Shift] | None = None
+    discrimination: tuple[Discrimination, ...] = ()
 
     def skill_names(self) -> tuple[str, ...]:
         """Canonical skills in order of first mention, each once."""
@@ -55,6 +106,14 @@ class Facts:
     def skills_taught(self) -> tuple[str, ...]:
         """The same without what a course only presupposes."""
         return tuple(dict.fromkeys(m.name for m in self.skills if m.span.field != "prerequisites"))
+
+    def skill_demands(self) -> tuple[Asked, ...]:
+        """What is asked for, strongest first; an any-of list counts once and no name counts twice."""
+        return _demands(self.skills)
+
+    def certificate_demands(self) -> tuple[Asked, ...]:
+        """The same of certificates."""
+        return _demands(self.certificates)
 
     def skills_asked(self) -> dict[str, float]:
         """Skill → how much it counts: by the strongest wish with which any mention asks for it."""
@@ -69,11 +128,36 @@ _WEIGHTS = {Wish.REQUIRED: 1.0, Wish.MENTIONED: 0.6, Wish.PREFERRED: 0.4}
 """What is named among the duties is used at work but seldom asked for; 优先 is a wish and no condition."""
 
 
-def _strongest(mentions: tuple[Mention, ...]) -> dict[str, float]:
+_UNKNOWN = 0.5
+"""Share that a name counts for which no vocabulary knows: the other side may well put it in other words."""
+
+
+def _strongest(mentions: Iterable[Mention]) -> dict[str, float]:
     found: dict[str, float] = {}
     for mention in mentions:
-        found[mention.name] = max(found.get(mention.name, 0.0), _WEIGHTS[mention.wish])
+        found[mention.name] = max(
+            found.get(mention.name, 0.0), _WEIGHTS[mention.wish] * (1.0 if mention.known else _UNKNOWN)
+        )
     return dict(sorted(found.items(), key=lambda entry: -entry[1]))
+
+
+def _demands(mentions: tuple[Mention, ...]) -> tuple[Asked, ...]:
+    single = _strongest(mention for mention in mentions if mention.group is None)
+    lists: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        if mention.group is not None:
+            lists.setdefault(mention.group, []).append(mention)
+    found: list[Asked] = []
+    covered: set[str] = set()
+    for alternatives in lists.values():
+        names = tuple(dict.fromkeys(mention.name for mention in alternatives))
+        weight = max(_strongest(alternatives).values())
+        # Fulfilled along with another demand: a member asked for by itself and as much, or an earlier list.
+        if covered.isdisjoint(names) and all(single.get(name, 0.0) < weight for name in names):
+            found.append(Asked(names, weight))
+            covered.update(names)
+    found += [Asked((name,), weight) for name, weight in single.items() if name not in covered]
+    return tuple(sorted(found, key=lambda one: -one.weight))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,18 +182,26 @@ class Candidate:
 
     id: int
     score: float
-    """The fusion of the three below: the order in which candidates were retrieved."""
+    """The fusion of those below: the order in which candidates were retrieved."""
     head: float
     """Likeness of what the two records are called: 0 for two random records, 1 for the same words."""
     body: float
     """Likeness of all that the two records say, on the same scale."""
     words: float
     """Share of the query's words, weighted by how telling they are, that the document holds."""
+    forth: float = 0.0
+    """Likeness of what the query is called to what the document says, on the scale of `head`."""
+    back: float = 0.0
+    """Likeness of what the document is called to what the query says."""
+
+    def reversed(self) -> Candidate:
+        """The same opinions with the two sides exchanged."""
+        return replace(self, forth=self.back, back=self.forth)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair(Generic[D, S]):
-    """One side's demand and the other side's supply, whichever of them asked."""
+    """One side's demand and the other side's supply, whichever of them asked; its candidate is seen from the demand."""
 
     demand: Document[D]
     supply: Document[S]

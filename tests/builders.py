@@ -1,9 +1,12 @@
 """Records for tests: every builder takes only what the test is about."""
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from models.courses import Course
 from models.organisations import Organisation, OrganisationType
+from models.outcomes import Act, Event, Side
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -50,3 +53,16 @@ def a_programme(**fields: Any) -> Programme:
 
 def from_source(id: str, name: str = "test") -> Source:
     return Source(name=name, id=id)
+
+
+def an_event(act: Act, *, posting: int = 1, talent: int = 2, **fields: Any) -> Event:
+    """An event of the side that usually acts so, on one and the same day."""
+    usual = {Act.INVITED: Side.POSTING, Act.HIRED: Side.POSTING}
+    position = 1 if act in (Act.SHOWN, Act.OPENED) else None
+    given = {
+        "id": uuid4(),
+        "side": usual.get(act, Side.TALENT),
+        "position": position,
+        "at": datetime(2026, 9, 1, tzinfo=UTC),
+    }
+    return Event(act=act, posting=posting, talent=talent, **{**given, **fields})

@@ -1,8 +1,17 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import features, health, matches, outlook, records, search
+from api.routers import events, features, health, matches, outlook, records, search, whynot
 
-ROUTERS = (*records.routers(), search.router, matches.router, outlook.router, features.router, health.router)
+ROUTERS = (
+    *records.routers(),
+    search.router,
+    matches.router,
+    whynot.router,
+    outlook.router,
+    events.router,
+    features.router,
+    health.router,
+)
 """In the order in which the documentation lists them."""
 
 __all__ = ["ROUTERS"]

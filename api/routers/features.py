@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,19 @@ from matching.market import Market
 from matching.policy import policies
 from matching.specialties import specialties
 from matching.training import Gap, training
+from matching.weights import documented
+from models.outcomes import Learned
 from models.talents import Talent
 from models.terms import Value
 
 router = APIRouter(tags=["说明"], responses=problems(500, 503))
+
+
+class Origin(StrEnum):
+    """Where the weights in force come from."""
+
+    DOCUMENTED = "documented"
+    LEARNED = "learned"
 
 
 class FeatureDescription(Value):
@@ -26,6 +36,9 @@ class FeatureDescription(Value):
     name: str
     label: str
     weight: float
+    """In force."""
+    documented_weight: float
+    """What the rules say; another weight was learned from outcomes."""
     description: str
 
 
@@ -41,6 +54,9 @@ class MarketDescription(Value):
 
     name: str
     label: str
+    weights: Origin
+    version: str | None
+    """Of the learned weights; none for documented ones."""
     requirements: tuple[RequirementDescription, ...]
     features: tuple[FeatureDescription, ...]
 
@@ -52,23 +68,32 @@ def describe_features(services: ServicesDep) -> list[MarketDescription]:
     words_of = services.shelf.words_of
     today = services.today()
     nobody = matcher.draft(Talent())
-    markets: list[Market[Any, Any]] = [
-        matcher.jobs,
+    others: list[Market[Any, Any]] = [
         training(Gap((), {}), nobody, today, words_of),
         matcher.technology,
         policies(today, words_of),
         specialties(words_of),
     ]
-    return [_described(market) for market in markets]
+    return [_described(matcher.documented_jobs, matcher.learned), *map(_described, others)]
 
 
-def _described(market: Market[Any, Any]) -> MarketDescription:
+def _described(market: Market[Any, Any], learned: Learned | None = None) -> MarketDescription:
+    in_force = learned.weights if learned else documented(market)
+    moved = in_force != documented(market)
     return MarketDescription(
         name=market.name,
         label=market.label,
+        weights=Origin.LEARNED if moved else Origin.DOCUMENTED,
+        version=learned.version if learned and moved else None,
         requirements=tuple(RequirementDescription(name=r.name, label=r.label) for r in market.requirements),
         features=tuple(
-            FeatureDescription(name=f.name, label=f.label, weight=f.weight, description=_sentence(f.find))
+            FeatureDescription(
+                name=f.name,
+                label=f.label,
+                weight=round(in_force[f.name], 4),
+                documented_weight=f.weight,
+                description=_sentence(f.find),
+            )
             for f in market.features
         ),
     )

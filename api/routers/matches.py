@@ -45,7 +45,7 @@ _TARGETS = 10
 @router.get("/postings/{id}/talents", summary="岗位找人才")
 def talents_for_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k talents who fit the posting best."""
-    return match_answer(posting, matcher.talents_for(posting.id, k=k))
+    return match_answer(posting, matcher.talents_for(posting.id, k=k), chance=matcher.chance)
 
 
 @router.get("/talents/{id}/postings", summary="人才找岗位")
@@ -61,7 +61,9 @@ def postings_for_talent(
 
     What the filters left out is counted among the removals.
     """
-    return listing_answer(talent, listings.listing(services, matcher, talent, k=k, where=where, switches=switches))
+    return listing_answer(
+        talent, listings.listing(services, matcher, talent, k=k, where=where, switches=switches), chance=matcher.chance
+    )
 
 
 @router.post("/talents/recommend-together", summary="为一批人才一起推荐岗位", responses=problems(400, 413, 415))
@@ -81,7 +83,7 @@ def recommend_postings_together(cohort: CohortRequest, services: ServicesDep, ma
 def talents_for_draft(posting: Posting, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k talents who fit a posting that is not stored."""
     draft = matcher.draft(posting)
-    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k))
+    return match_answer(draft, matcher.match(matcher.jobs, draft, k=k), chance=matcher.chance)
 
 
 @router.post("/match/postings", summary="未发布的人才找岗位", responses=problems(400, 413, 415))
@@ -95,7 +97,9 @@ def postings_for_draft(
 ) -> ListingAnswer:
     """The k postings that fit a talent who is not stored, reranked by the rules that are on."""
     draft = matcher.draft(talent)
-    return listing_answer(draft, listings.listing(services, matcher, draft, k=k, where=where, switches=switches))
+    return listing_answer(
+        draft, listings.listing(services, matcher, draft, k=k, where=where, switches=switches), chance=matcher.chance
+    )
 
 
 @router.get("/needs/{id}/offers", summary="技术需求找供给")

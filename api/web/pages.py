@@ -18,8 +18,10 @@ from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
 from api.web.render import STEP, page
 from matching.matcher import Matcher, Where
+from matching.nomatch import CRITERION, no_match
 from matching.search import DEPTH, Hit, search
 from matching.specialties import Outlook
+from matching.whynot import why_not
 from models.errors import Malformed, NotFound
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
@@ -40,6 +42,8 @@ FIRST = 4
 """Search results of each kind where all kinds are shown."""
 COURSES = 6
 """Courses suggested for one gap."""
+MOST_DIGITS = 15
+"""Of a record's number: ids end at 2^53."""
 
 
 def _none_if_blank(value: object) -> object:
@@ -53,7 +57,8 @@ LevelChoice = Annotated[SchoolLevel | None, BeforeValidator(_none_if_blank), Que
 KindChoice = Annotated[Kind | None, BeforeValidator(_none_if_blank), Query()]
 SearchText = Annotated[str, Query(max_length=200)]
 Shown = Annotated[int, Query(ge=1, le=MOST_HITS)]
-PostingChoice = Annotated[int | None, BeforeValidator(_none_if_blank), Query(ge=1)]
+PostingChoice = Annotated[int | None, BeforeValidator(_none_if_blank), Query(ge=1, le=2**53)]
+Wanted = Annotated[int, Query(ge=1, le=100_000)]
 
 
 @router.get("/")
@@ -119,7 +124,7 @@ def posting(
         request,
         "posting.html",
         document=document,
-        ranking=present.ranking(answer, Kind.TALENT, k=k),
+        ranking=present.ranking(answer, Kind.TALENT, k=k, chance=matcher.chance),
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         k=k,
         employment=employment,
@@ -146,13 +151,42 @@ def talent(
         request,
         "talent.html",
         document=document,
-        ranking=present.ranking(found.answer, Kind.POSTING, k=k),
+        ranking=present.ranking(found.answer, Kind.POSTING, k=k, chance=matcher.chance),
         moves=[present.moved(one) for one in found.placed],
         rules=[present.switch(state) for state in rule_states(found)],
         training=_training(matcher, id, target) if target else None,
         k=k,
         employment=employment,
         posting=posting,
+    )
+
+
+@router.get("/postings/{id}/no-match")
+def no_match_of_posting(request: Request, matcher: MatcherDep, id: RecordIdPath, k: Wanted = 1) -> HTMLResponse:
+    """What each requirement of a posting removes, and the least that would have to be relaxed."""
+    document = cast(Document[Posting], matcher.document(Kind.POSTING, id))
+    found = no_match(matcher, document, k=k)
+    return page(request, "no_match.html", document=document, found=found, criterion=CRITERION, k=k)
+
+
+@router.get("/talents/{id}/why-not")
+def why_not_posting(
+    request: Request, matcher: MatcherDep, id: RecordIdPath, q: SearchText = "", posting: PostingChoice = None
+) -> HTMLResponse:
+    """Where one posting stands for a talent and what would lift it; the posting is chosen by number or words."""
+    document = cast(Document[Talent], matcher.document(Kind.TALENT, id))
+    chosen = posting or _number(q)
+    target = cast(Document[Posting], matcher.document(Kind.POSTING, chosen)) if chosen else None
+    hits, problem = ([], "") if target else _postings_called(matcher, q)
+    return page(
+        request,
+        "why_not.html",
+        document=document,
+        q=q,
+        problem=problem,
+        hits=_briefs(hit.document for hit in hits),
+        target=target,
+        found=why_not(matcher, document, target, k=STEP) if target else None,
     )
 
 
@@ -283,6 +317,20 @@ def _public(document: Document[Record]) -> Document[Record]:
     if not is_open(document.record):
         raise NotFound(f"没有编号为 {document.id} 的{document.kind.label}")
     return document
+
+
+def _number(q: str) -> int | None:
+    """The posting's number, where one was entered in place of words."""
+    digits = q.strip()
+    return int(digits) if digits.isdecimal() and len(digits) <= MOST_DIGITS else None
+
+
+def _postings_called(matcher: Matcher, q: str) -> tuple[list[Hit], str]:
+    """The first postings that the words find, and what is wrong with the words."""
+    try:
+        return (search(matcher.shelf, q, kinds=(Kind.POSTING,), k=STEP) if q.strip() else []), ""
+    except Malformed as error:
+        return [], error.message
 
 
 def _briefs(documents: Iterable[Document[Record]]) -> list[facts.Brief]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from api.answers import Chance
 from api.listings import RuleState
 from api.web.facts import Brief, brief, condition, counted, held, things
 from indexing.text import FIELDS
@@ -78,6 +79,8 @@ class Card:
     about: Brief
     score: float
     """Points of 100."""
+    chance: float | None
+    """How often pairs with this score were accepted by both sides; None when that is not known."""
     reasons: tuple[Reason, ...]
     unknown: tuple[Reason, ...]
     """Reasons left out because a fact is missing."""
@@ -105,13 +108,13 @@ class Ranking:
     """Whether asking for more may bring more."""
 
 
-def ranking(answer: Answer[D, S], kind: Kind, *, k: int) -> Ranking:
+def ranking(answer: Answer[D, S], kind: Kind, *, k: int, chance: Chance | None = None) -> Ranking:
     """The answer to a question for records of the kind."""
     told = [removal for removal in answer.removals if removal.requirement not in _SILENT]
     hidden = sum(removal.count for removal in answer.removals) - sum(removal.count for removal in told)
     return Ranking(
         kind=kind,
-        cards=tuple(card(match, kind, rank) for rank, match in enumerate(answer.matches, start=1)),
+        cards=tuple(card(match, kind, rank, chance) for rank, match in enumerate(answer.matches, start=1)),
         looked_at=things(answer.retrieved - hidden, kind),
         removals=tuple(removed(removal, kind) for removal in told),
         more=len(answer.matches) >= k,
@@ -207,7 +210,7 @@ def training(target: Document[Posting], gap: Gap, answer: Answer[Posting, Course
     )
 
 
-def card(match: Match[D, S], kind: Kind, rank: int) -> Card:
+def card(match: Match[D, S], kind: Kind, rank: int, chance: Chance | None) -> Card:
     """The match, introduced by its side of the given kind."""
     pair = match.pair
     shown: Document[Record] = pair.supply if pair.supply.kind == kind else pair.demand
@@ -220,6 +223,7 @@ def card(match: Match[D, S], kind: Kind, rank: int) -> Card:
         rank=rank,
         about=brief(shown),
         score=100 * match.score,
+        chance=chance(match.score) if chance else None,
         reasons=tuple(reasons),
         unknown=tuple(unknown),
         demand=passages(pair.demand, [(n, span) for n, c in telling for span in c.evidence.demand]),

@@ -73,6 +73,7 @@ _environment.filters |= {
     "condition": facts.condition,
     "counted": facts.counted,
     "facts": facts.facts,
+    "in_chinese": present.in_chinese,
     "paragraphs": facts.paragraphs,
     "ratio": present.ratio,
     "over": facts.over,

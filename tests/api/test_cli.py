@@ -187,3 +187,18 @@ def eventually_ready(address: str) -> bool:
 
 def test_prepare_says_which_encoder_is_ready(var: Path) -> None:
     assert "编码模型已就绪：hashing" in run("prepare")
+
+
+def test_unknown_terms_are_listed_with_their_counts_and_an_example(var: Path, tmp_path: Path) -> None:
+    file = tmp_path / "岗位.csv"
+    rows = ["岗位编号,岗位名称,企业名称,岗位描述"]
+    rows += [f"{n},编织工,澜川竹艺有限公司,任职要求：会篾条起底、簸箕收边，熟悉AutoCAD" for n in range(3)]
+    rows += ["9,编织工,澜川竹艺有限公司,任职要求：会竹篾劈丝、簸箕收边，有团队合作精神"]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    run("import", "岗位", file)
+    listed = run("vocabulary", "unknown", "--kind", "岗位", "-k", "5")
+    counted = [line.split("│")[1:3] for line in listed.splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in row] for row in counted][:2] == [["簸箕收边", "4"], ["篾条起底", "3"]]
+    assert "【簸箕收边】" in listed
+    assert "AutoCAD" not in [row[0].strip() for row in counted]
+    assert run("vocabulary", "unknown", "--kind", "课程").strip() == "课程 0 条，没有词表之外的技能说法"

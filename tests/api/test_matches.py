@@ -197,3 +197,33 @@ def test_shares_add_up_to_the_rounded_sum_and_stay_close(parts: list[float]) -> 
     assert round(sum(found), 4) == pytest.approx(round(total, 4), abs=1.01e-4)
     assert all(abs(share - part) <= 1.001e-4 for share, part in zip(found, parts, strict=True))
     assert all(share == 0 for share, part in zip(found, parts, strict=True) if part == 0)
+
+
+def test_an_unlawful_demand_is_quoted_and_changes_no_score(client: TestClient, publish: Publish) -> None:
+    publish(a_talent(skills=["机械制图"]))
+    duties = "要求会机械制图"
+    plain, unlawful = (
+        client.get(f"/api/v1/postings/{publish(a_posting(description=text))}/talents").json()
+        for text in (duties, f"{duties}。限男，18-35岁")
+    )
+    assert plain["unlawful"] == []
+    assert [(one["trait"], one["quote"]["text"]) for one in unlawful["unlawful"]] == [
+        ("性别", "限男"),
+        ("年龄", "18-35岁"),
+    ]
+    assert "《就业促进法》第二十七条" in unlawful["unlawful"][0]["message"]
+    reasons = [
+        {
+            c["feature"]: c["value"]
+            for c in answer["items"][0]["contributions"]
+            if c["feature"] in ("skills", "education")
+        }
+        for answer in (plain, unlawful)
+    ]
+    assert reasons[0] == reasons[1]
+    assert not {one["feature"] for one in unlawful["items"][0]["contributions"]} & {"sex", "age", "gender"}
+
+
+def test_the_posting_page_says_what_it_may_not_demand(client: TestClient, publish: Publish) -> None:
+    id = publish(a_posting(description="招学徒，限男"))
+    assert "“限男”涉嫌就业歧视，不参与匹配" in client.get(f"/postings/{id}", headers={"accept": "text/html"}).text

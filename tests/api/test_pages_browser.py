@@ -110,6 +110,29 @@ def test_from_a_search_to_a_candidate_and_what_to_learn(page: Any) -> None:
     assert NAME not in page.content()
 
 
+def test_from_a_posting_to_what_its_conditions_do_and_from_a_talent_to_why_not(page: Any) -> None:
+    page.goto("/search?q=维修电工&kind=posting")
+    page.get_by_role("link", name="维修电工", exact=True).click()
+    page.get_by_role("link", name="条件影响").click()
+    assert page.get_by_role("heading", name="各项条件移除了多少人").is_visible()
+    page.get_by_label("至少要多出几名对口的人").fill("3")
+    page.get_by_role("button", name="重新计算").click()
+    assert page.url.endswith("?k=3")
+    _fits(page)
+    assert page.evaluate(_LOW_CONTRAST) == []
+
+    page.goto("/search?q=电工&kind=talent")
+    page.locator(".hit a").first.click()
+    page.get_by_label("岗位编号或名称").fill("数控车床")
+    page.get_by_role("button", name="查原因").click()
+    _fits(page)
+    page.get_by_role("link", name="数控车床实习生").click()
+    assert page.get_by_role("heading", name="做到什么会不一样").is_visible()
+    _fits(page)
+    assert page.evaluate(_LOW_CONTRAST) == []
+    assert NAME not in page.content()
+
+
 @pytest.mark.parametrize(
     "start", ["/postings", "/talents", "/courses", "/needs", "/offers", "/policies", "/organisations", "/programmes"]
 )

@@ -123,6 +123,10 @@ def measure(address: str, ids: dict[Kind, list[int]], requests: int) -> None:
     questions: dict[str, Callable[[], str]] = {
         "talents for a posting": lambda: f"/api/v1/postings/{rng.choice(ids[Kind.POSTING])}/talents?k=10",
         "postings for a talent": lambda: f"/api/v1/talents/{rng.choice(ids[Kind.TALENT])}/postings?k=10",
+        "no match for a posting": lambda: f"/api/v1/postings/{rng.choice(ids[Kind.POSTING])}/no-match",
+        "why not a posting": lambda: (
+            f"/api/v1/talents/{rng.choice(ids[Kind.TALENT])}/postings/{rng.choice(ids[Kind.POSTING])}/why-not"
+        ),
         "search": lambda: f"/api/v1/search?q={rng.choice(words)}&limit=10",
     }
     print(f"{'':28}{'clients':>8}{'p50 ms':>9}{'p95 ms':>9}{'per second':>12}")

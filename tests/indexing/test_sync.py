@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,20 @@ def test_a_shelf_that_starts_empty_ends_equal_to_one_that_followed(sqlite_store:
     catch_up(sqlite_store, late)
     assert contents(late) == contents(followed)
     assert late.revision == followed.revision == sqlite_store.revision
+
+
+def test_a_snapshot_keeps_every_fact(sqlite_store: Store, tmp_path: Path) -> None:
+    words = "会UG或Mastercam，会篾条起底、簸箕收边，持焊工证。大专以上，3年以上经验，招5人，5-8K·13薪，两班倒，高级工以上，限男"
+    shelf = a_shelf()
+    saved = publish(sqlite_store, shelf, a_posting(description=words))
+    snapshot.save(shelf, tmp_path)
+    restored = a_shelf()
+    snapshot.restore(restored, sqlite_store, tmp_path)
+    facts = restored[Kind.POSTING].document(saved.id).facts
+    assert facts == shelf[Kind.POSTING].document(saved.id).facts
+    assert None not in [getattr(facts, one.name) for one in fields(facts)]
+    assert facts.discrimination
+    assert {mention.known for mention in facts.skills} == {True, False}
 
 
 def test_a_snapshot_restores_what_was_saved_and_catches_up_with_the_rest(sqlite_store: Store, tmp_path: Path) -> None:

@@ -1,0 +1,185 @@
+"""Events at rest: append-only, idempotent by their id, and refused when they cannot have happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select, tuple_
+
+from data.tables import events, records
+from models.errors import Conflict, ImpossibleEvent, NotFound
+from models.outcomes import Act, Event, Side
+from models.terms import Kind
+
+_PAGE = 5_000
+"""Rows per query when reading everything."""
+_AHEAD = timedelta(minutes=5)
+"""How far the clock of whoever reports may be ahead of ours."""
+_ASKED = (Act.APPLIED, Act.INVITED)
+_TOLD = [act.value for act in Act if not act.is_private]
+"""Acts that the other side may know of."""
+
+Reading = Callable[[], AbstractContextManager[Connection]]
+Writing = Callable[[], AbstractContextManager[tuple[Connection, int]]]
+Numbered = tuple[int, Event]
+"""An event and its place in the batch, from 1: what a message names it by."""
+
+
+class EventLog:
+    """The events of one store, in order of arrival."""
+
+    def __init__(self, reading: Reading, writing: Writing, now: Callable[[], datetime]) -> None:
+        self._reading, self._writing, self._now = reading, writing, now
+
+    def append(self, batch: Sequence[Event]) -> int:
+        """Store all of them or, on an error, none; how many were new.
+
+        An event that is known already changes nothing. Raises NotFound for a posting or talent that never
+        was, Conflict for an id that another event has, and ImpossibleEvent; the message names the event by
+        its place in the batch.
+        """
+        given = _once_each(batch)
+        # The counter's row is locked, as by every write: nothing changes between the checks and the insert.
+        with self._writing() as (connection, _):
+            known = _by_ids(connection, [event.id for _, event in given])
+            for place, event in given:
+                if known.get(event.id, event) != event:
+                    raise Conflict(f"第 {place} 条：编号 {event.id} 已属于另一个事件")
+            fresh = [(place, event) for place, event in given if event.id not in known]
+            if fresh:
+                self._check(connection, fresh)
+                connection.execute(events.insert(), [_row(event) for _, event in fresh])
+        return len(fresh)
+
+    def everything(self) -> Iterator[Event]:
+        """Every event in order of arrival; reads in pages."""
+        last = 0
+        while True:
+            with self._reading() as connection:
+                query = select(events).where(events.c.number > last).order_by(events.c.number).limit(_PAGE)
+                page = list(connection.execute(query).mappings())
+            yield from map(_event, page)
+            if len(page) < _PAGE:
+                return
+            last = page[-1]["number"]
+
+    def seen_by(
+        self, side: Side, id: int, *, other: int | None = None, offset: int = 0, limit: int = 100
+    ) -> tuple[list[Event], int]:
+        """What the side's record may know, oldest first, and how many there are in all.
+
+        That is what its own side did and what the other side let it know; whether the other side looked is
+        nobody's business. `other` limits it to one pair.
+        """
+        ours, theirs = (events.c.posting_id, events.c.talent_id)[:: 1 if side is Side.POSTING else -1]
+        wanted = and_(ours == id, or_(events.c.side == side.value, events.c.act.in_(_TOLD)))
+        if other is not None:
+            wanted = and_(wanted, theirs == other)
+        with self._reading() as connection:
+            total = connection.execute(select(func.count()).select_from(events).where(wanted)).scalar_one()
+            query = select(events).where(wanted).order_by(events.c.at, events.c.number).offset(offset).limit(limit)
+            return [_event(row) for row in connection.execute(query).mappings()], total
+
+    def count(self) -> dict[Act, int]:
+        """How many there are of each act; acts that never happened are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(select(events.c.act, func.count()).group_by(events.c.act))
+            found = {Act(act): int(count) for act, count in rows}
+        return {act: found[act] for act in Act if act in found}
+
+    def _check(self, connection: Connection, fresh: Sequence[Numbered]) -> None:
+        _check_ids(connection, fresh)
+        latest = self._now() + _AHEAD
+        for place, event in fresh:
+            if event.at > latest:
+                raise ImpossibleEvent(f"第 {place} 条：时间 {event.at:%Y-%m-%d %H:%M}（UTC）还没有到")
+        history = _history(connection, [event for _, event in fresh])
+        for _, event in fresh:
+            history.setdefault((event.posting, event.talent), []).append(event)
+        for place, event in fresh:
+            trouble = _impossible(event, history[event.posting, event.talent])
+            if trouble:
+                raise ImpossibleEvent(f"第 {place} 条：{trouble}")
+
+
+def _impossible(event: Event, history: Iterable[Event]) -> str | None:
+    """Why the event cannot have happened after what is known of its pair; None when it can."""
+    before = [one for one in history if one.at <= event.at]
+    pair = f"岗位 {event.posting} 与人才 {event.talent}"
+    if event.act is Act.ACCEPTED and not any(e.act in _ASKED and e.side is event.side.other for e in before):
+        missing = "邀请" if event.side is Side.TALENT else "投递"
+        return f"{pair} 此前没有“{missing}”，{event.side.label}无从“同意”"
+    if event.act is Act.REJECTED and not any(one.act in _ASKED for one in before):
+        return f"{pair} 此前没有“投递”或“邀请”，无从“拒绝”"
+    if event.act.kept:
+        hired = [one.at for one in before if one.act is Act.HIRED]
+        if not hired:
+            return f"{pair} 此前没有“录用”，不会有“{event.act.label}”"
+        if event.at - min(hired) < event.act.kept:
+            return f"{pair} 于 {min(hired):%Y-%m-%d} 录用，到 {event.at:%Y-%m-%d} 还不满“{event.act.label}”"
+    return None
+
+
+def _once_each(batch: Sequence[Event]) -> list[Numbered]:
+    found: dict[UUID, Numbered] = {}
+    for place, event in enumerate(batch, 1):
+        first, same = found.setdefault(event.id, (place, event))
+        if same != event:
+            raise Conflict(f"第 {place} 条：编号 {event.id} 与第 {first} 条相同，内容不同")
+    return list(found.values())
+
+
+def _by_ids(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Event]:
+    rows = connection.execute(select(events).where(events.c.id.in_([str(id) for id in ids]))).mappings()
+    return {event.id: event for event in map(_event, rows)}
+
+
+def _check_ids(connection: Connection, fresh: Sequence[Numbered]) -> None:
+    """Withdrawn records count: people stay hired when a posting is taken down."""
+    asked = {id for _, event in fresh for id in (event.posting, event.talent)}
+    rows = connection.execute(select(records.c.id, records.c.kind).where(records.c.id.in_(asked)))
+    kinds = {id: Kind(kind) for id, kind in rows}
+    for place, event in fresh:
+        for kind, id in ((Kind.POSTING, event.posting), (Kind.TALENT, event.talent)):
+            if kinds.get(id) is not kind:
+                raise NotFound(f"第 {place} 条：没有编号为 {id} 的{kind.label}")
+
+
+def _history(connection: Connection, fresh: Sequence[Event]) -> dict[tuple[int, int], list[Event]]:
+    """What is stored of the pairs of events that need something to have happened before."""
+    pairs = {(e.posting, e.talent) for e in fresh if e.act in (Act.ACCEPTED, Act.REJECTED) or e.act.kept}
+    found: dict[tuple[int, int], list[Event]] = {}
+    if pairs:
+        wanted = tuple_(events.c.posting_id, events.c.talent_id).in_(pairs)
+        for row in connection.execute(select(events).where(wanted, events.c.act.in_(_TOLD))).mappings():
+            found.setdefault((row["posting_id"], row["talent_id"]), []).append(_event(row))
+    return found
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "id": str(event.id),
+        "act": event.act.value,
+        "side": event.side.value,
+        "posting_id": event.posting,
+        "talent_id": event.talent,
+        "position": event.position,
+        "at": event.at,
+    }
+
+
+def _event(row: RowMapping) -> Event:
+    at: datetime = row["at"]
+    return Event(
+        id=UUID(row["id"]),
+        act=Act(row["act"]),
+        side=Side(row["side"]),
+        posting=row["posting_id"],
+        talent=row["talent_id"],
+        position=row["position"],
+        at=at if at.tzinfo else at.replace(tzinfo=UTC),  # SQLite forgets the zone of what was written as UTC
+    )

@@ -21,7 +21,9 @@ from models.errors import UnreadableFile
 app = typer.Typer(help="岗位名称、专业与职业的对应", no_args_is_help=True)
 out = Console(highlight=False)
 
-Labels = Annotated[Path, typer.Option("--labels", help="标注：列 job_title、csco_code、split", exists=True, dir_okay=False)]
+Labels = Annotated[
+    Path, typer.Option("--labels", help="标注：列 job_title、csco_code、split", exists=True, dir_okay=False)
+]
 Profiles = Annotated[Path, typer.Option("--profiles", help="专业简介（JSON Lines）", exists=True, dir_okay=False)]
 Folder = Annotated[Path, typer.Option("--out", help="模型写到哪个文件夹", file_okay=False)]
 

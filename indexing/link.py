@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -66,7 +66,7 @@ class Projection:
 
     def __call__(self, vectors: Vectors) -> Vectors:
         """What is left of the vectors, of unit length again."""
-        return unit((vectors - self.mean) @ self.basis.T)
+        return unit(cast(Vectors, (vectors - self.mean) @ self.basis.T))
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -74,7 +74,9 @@ def unit(vectors: Vectors) -> Vectors:
     return cast(Vectors, vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
 
-def linked(probable: Sequence[float], codes: Sequence[OccupationCode], *, k: int, by_meaning: bool) -> Linked:
+def linked(
+    probable: np.ndarray[Any, np.dtype[Any]], codes: Sequence[OccupationCode], *, k: int, by_meaning: bool
+) -> Linked:
     """The k likeliest of the codes, or the group that they are most of."""
     values = np.asarray(probable, dtype=np.float64)
     order = np.lexsort((np.arange(len(values)), -values))[: max(k, _LOOKED_AT)]

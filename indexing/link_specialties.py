@@ -169,7 +169,9 @@ class SpecialtyLinker:
         index = WordIndex()
         known = taxonomy.by_code()
         occupations = [known.get(code) for code in self.titles.codes]
-        texts = [f"{' '.join((o.name, *o.aliases))} {o.definition} {' '.join(o.tasks)}" if o else "" for o in occupations]
+        texts = [
+            f"{' '.join((o.name, *o.aliases))} {o.definition} {' '.join(o.tasks)}" if o else "" for o in occupations
+        ]
         index.add({place: self._segmenter.words(text) for place, text in enumerate(texts)})
         return index
 

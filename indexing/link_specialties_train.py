@@ -17,7 +17,6 @@ from indexing.link_specialties import (
     FORMAT,
     Manifest,
     SpecialtyLinker,
-    SpecialtyModel,
     SpecialtyText,
     specialty_model,
     texts_of,
@@ -32,7 +31,9 @@ def train(profiles: Collection[dict[str, Any]], encoder: Encoder, segmenter: Seg
     titles = title_model(folder)
     official = taxonomy.official_occupations()
     known = {one.code: one for one in taxonomy.specialties()}
-    found = [one for one in texts_of(profiles) if one.code in known and set(official.get(one.code, ())) & set(titles.codes)]
+    found = [
+        one for one in texts_of(profiles) if one.code in known and set(official.get(one.code, ())) & set(titles.codes)
+    ]
     found.sort(key=lambda one: one.code or "")
     taught, courses = _projected([one.taught for one in found], encoder, titles.defining)
     enabled, abilities = _projected([one.enabled for one in found], encoder, titles.defining)

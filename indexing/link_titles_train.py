@@ -76,12 +76,17 @@ def train(labels: Sequence[tuple[str, OccupationCode]], encoder: Encoder) -> tup
     kept = np.rint(np.where(np.abs(dual) >= SMALLEST, dual, 0) / STEP).astype(np.int16)
     voters, voted = np.nonzero(kept)
     codes = [leaf.code for leaf in leaves]
-    calibration, calibration_by_spelling = calibrate(full, targets[: len(rows)]), calibrate(by_spelling, targets[: len(rows)])
+    calibration, calibration_by_spelling = (
+        calibrate(full, targets[: len(rows)]),
+        calibrate(by_spelling, targets[: len(rows)]),
+    )
     manifest = Manifest(
         format=FORMAT,
         encoder=encoder.name,
         labels_sha256=_sha256(rows),
-        occupations_sha256=_sha256([(leaf.code, leaf.name, leaf.aliases, text) for leaf, text in zip(leaves, explained, strict=True)]),
+        occupations_sha256=_sha256(
+            [(leaf.code, leaf.name, leaf.aliases, text) for leaf, text in zip(leaves, explained, strict=True)]
+        ),
         titles=len(rows),
         names=len(names),
         occupations=len(leaves),

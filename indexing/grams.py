@@ -45,14 +45,14 @@ def bags(titles: Sequence[str]) -> Bags:
 
 
 def rarity(known: Bags) -> Weights:
-    """For each bucket how telling it is; 0 for one that no bag holds."""
+    """For each bucket how telling it is; one that no bag holds is the most telling, and shared with none."""
     held = np.bincount(known.indices, minlength=BUCKETS)
-    telling: Weights = np.where(held > 0, np.log((1 + known.shape[0]) / (1 + held)) + 1, 0.0)
+    telling: Weights = np.log((1 + known.shape[0]) / (1 + held)) + 1
     return telling
 
 
 def weighed(found: Bags, rare: Weights) -> Bags:
-    """The bags as unit vectors in which each sequence counts by its rarity; zero for a bag of unknown ones."""
+    """The bags as unit vectors in which each sequence counts by its rarity."""
     values = rare[found.indices]
     rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
     lengths = np.sqrt(np.bincount(rows, values**2, minlength=found.shape[0]))

@@ -33,6 +33,9 @@ SMALLEST = 0.02
 STEP = 0.005
 """To which coefficients are rounded: coarse enough that no library's last digits show."""
 
+CERTAIN = 0.99
+"""No computed link is surer: in the highest scores there are too few to see the errors."""
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -122,7 +125,7 @@ def calibrate(scores: Array, right: Array, *, depth: int = 10) -> Calibration:
     order = np.argsort(raw, kind="stable")
     raw, found = raw[order], np.take_along_axis(right, best, axis=1).ravel()[order]
     rising = optimize.isotonic_regression(found.astype(np.float64)).x
-    level, place = np.unique(np.round(rising, 4), return_inverse=True)
+    level, place = np.unique(np.minimum(np.round(rising, 4), CERTAIN), return_inverse=True)
     middle = np.bincount(place, raw) / np.bincount(place)
     return Calibration(tuple(np.round(middle, 4).tolist()), tuple(level.tolist()))
 

@@ -82,8 +82,8 @@ def test_the_table_has_a_row_for_each_system_and_the_pool_beside_it(tmp_path: Pa
     report = evaluate(title_to_occupation(labels), HashingEncoder(256), domain_segmenter())
     assert (report.task, report.queries) == ("title-to-occupation", 2)
     assert report.pool > 1_600
-    assert [one.name for one in report.rows] == ["random", "bm25", "dense", "hybrid"]
-    for name in ("bm25", "dense", "hybrid"):
+    assert [one.name for one in report.rows] == ["random", "bm25", "dense", "hybrid", "cscoder", "linked"]
+    for name in ("bm25", "dense", "hybrid", "cscoder", "linked"):
         assert row(report, name)["accuracy@1"] == 1
     assert set(row(report, "dense")) == {"nDCG@10", "R@10", "R@50", "R@100", "MRR", "accuracy@1"}
     assert json.dumps(report.as_json())
@@ -103,7 +103,8 @@ def test_a_specialty_finds_its_official_occupations(tmp_path: Path) -> None:
     )
     task = specialty_to_occupation(profiles, pairs)
     assert task.queries == ["婴幼儿托育服务与管理：婴幼儿保育"]
-    assert row(evaluate(task, HashingEncoder(256), domain_segmenter()), "bm25")["R@50"] == 1
+    report = evaluate(task, HashingEncoder(256), domain_segmenter())
+    assert row(report, "bm25")["R@50"] == row(report, "linked")["R@50"] == 1
 
 
 @pytest.fixture
@@ -120,7 +121,12 @@ def test_graded_judgements_are_asked_from_either_side(market: dict[str, Path]) -
         lines = [f"{query}{n} 0 {document}{other} {3 if n == other else 0}" for n in range(6) for other in range(5)]
         market["qrels"].write_text("\n".join(lines), encoding="utf-8")
         report = judged_market(
-            kind, **market, encoder=HashingEncoder(256), segmenter=domain_segmenter(), today=date(2026, 1, 1)
+            kind,
+            **market,
+            encoder=HashingEncoder(256),
+            segmenter=domain_segmenter(),
+            adapter=None,
+            today=date(2026, 1, 1),
         )
         assert [one.name for one in report.rows] == ["random", "bm25", "dense", "hybrid", "full"]
         assert row(report, "full")["nDCG@10"] == pytest.approx(5 / 6)  # nothing is relevant to the sixth
@@ -139,7 +145,12 @@ def test_a_judgement_that_cannot_be_read_is_named(market: dict[str, Path], line:
     market["qrels"].write_text(line, encoding="utf-8")
     with pytest.raises(UnreadableFile, match=message):
         judged_market(
-            Kind.TALENT, **market, encoder=HashingEncoder(64), segmenter=domain_segmenter(), today=date(2026, 1, 1)
+            Kind.TALENT,
+            **market,
+            encoder=HashingEncoder(64),
+            segmenter=domain_segmenter(),
+            adapter=None,
+            today=date(2026, 1, 1),
         )
 
 

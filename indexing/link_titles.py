@@ -28,7 +28,7 @@ FORMAT = 1
 # Chosen on the labelled training titles, each held out in turn; see `link_titles_train`.
 SPELLING = 0.5
 """Share of the spelling in the likeness of two titles; the rest is the square of their cosine."""
-NAMED, DEFINED = 0.15, 0.15
+NAMED, DEFINED = 0.15, 0.1
 """What the likeness to an occupation's best name and to its definition adds to what the labelled titles say."""
 
 _SHARE = 512

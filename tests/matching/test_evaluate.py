@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from data import taxonomy
+from indexing.adapt import IDENTITY
 from indexing.encode import HashingEncoder
 from indexing.segment import domain_segmenter
 from matching.evaluate import (
@@ -125,7 +126,7 @@ def test_graded_judgements_are_asked_from_either_side(market: dict[str, Path]) -
             **market,
             encoder=HashingEncoder(256),
             segmenter=domain_segmenter(),
-            adapter=None,
+            adapter=IDENTITY,
             today=date(2026, 1, 1),
         )
         assert [one.name for one in report.rows] == ["random", "bm25", "dense", "hybrid", "full"]
@@ -149,7 +150,7 @@ def test_a_judgement_that_cannot_be_read_is_named(market: dict[str, Path], line:
             **market,
             encoder=HashingEncoder(64),
             segmenter=domain_segmenter(),
-            adapter=None,
+            adapter=IDENTITY,
             today=date(2026, 1, 1),
         )
 

@@ -66,7 +66,7 @@ class TitleModel:
     codes: tuple[OccupationCode, ...]
     rare: grams.Weights
     spelt: grams.Bags
-    """The known titles, weighed."""
+    """The known titles, weighed: one bucket in each row, one title in each column, so that few rows are read."""
     meaning: Projection
     meant: Vectors
     """The known titles' meanings."""
@@ -80,7 +80,7 @@ class TitleModel:
     def likeness(self, titles: Sequence[str], vectors: Vectors | None) -> Scores:
         """How alike each title is to each known one, in [0, 1]."""
         spelt = grams.weighed(grams.bags(titles), self.rare)
-        alike = SPELLING * cast(Scores, (spelt @ self.spelt.T).toarray().astype(np.float32))
+        alike = SPELLING * cast(Scores, (spelt @ self.spelt).toarray().astype(np.float32))
         if vectors is None:
             return alike
         near = np.maximum(self.meaning(vectors) @ self.meant.T, 0)
@@ -192,7 +192,7 @@ def _unpacked(manifest: Manifest, file: dict[str, Any]) -> TitleModel:
         manifest=manifest,
         codes=codes,
         rare=rare,
-        spelt=grams.weighed(known, rare),
+        spelt=grams.weighed(known, rare).T.tocsr(),
         meaning=Projection(file["mean"], file["basis"].astype(np.float32)),
         meant=unit(file["meant"].astype(np.float32)),
         coefficients=coefficients,

@@ -149,12 +149,13 @@ class TestTitles:
     def test_the_scores_are_what_the_long_way_gives(self, by_meaning: TitleLinker, bundled: Encoder) -> None:
         model, titles = by_meaning.model, ["叉车司机", "收银员（早班）"]
         vectors = bundled.encode(titles, role="query")
-        (fast,), spelt = model.scores(titles[:1], vectors[:1]), model.spelt.toarray()
-        bag = grams.weighed(grams.bags(titles[:1]), model.rare).toarray()[0]
+        (fast,) = model.scores(titles[:1], vectors[:1])
+        bag = grams.weighed(grams.bags(titles[:1]), model.rare)
+        spelt = bag.data @ model.spelt[bag.indices].toarray()
         near = model.meant @ model.meaning(vectors[:1])[0]
         alike = [
-            SPELLING * float(bag @ row) + (1 - SPELLING) * max(float(cosine), 0) ** 2
-            for row, cosine in zip(spelt, near, strict=True)
+            SPELLING * float(shared) + (1 - SPELLING) * max(float(cosine), 0) ** 2
+            for shared, cosine in zip(spelt, near, strict=True)
         ]
         votes, firsts = model.coefficients.toarray(), [*model.firsts, model.manifest.names]
         offset = len(alike) - model.manifest.names

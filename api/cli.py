@@ -27,7 +27,7 @@ from rich.table import Column, Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, evaluation, outcomes
+from api import adaptation, evaluation, linking, outcomes
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.building import build as build_index
@@ -92,6 +92,7 @@ vocabulary = typer.Typer(help="技能词表")
 app.add_typer(vocabulary, name="vocabulary")
 app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(adaptation.app, name="adapt")
+app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
 
 

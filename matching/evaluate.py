@@ -7,7 +7,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from data.store import Change
 from indexing.adapt import IDENTITY, Adapter, NamedContents, train
 from indexing.encode import Encoder, Vector, Vectors
 from indexing.hits import Floats
+from indexing.link import Scores
+from indexing.link_specialties import SpecialtyLinker, SpecialtyText, specialty_model, texts_of
+from indexing.link_titles import TitleLinker, title_model
 from indexing.segment import Segmenter
 from indexing.shelf import Shelf
 from indexing.text import without_brackets
@@ -40,6 +43,8 @@ DENSE_SHARE = 0.8
 Run = list[list[str]]
 """For each query, document ids best first."""
 Progress = Callable[[str], None]
+Ranker = Callable[[Encoder, Segmenter], Run]
+"""Another system's run over a task's queries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Task:
     """Names and contents that an adapter can be trained on; those asked for may be among them."""
     kept_back: bool = False
     """Whether no adapter can have been trained on what is asked."""
+    rankers: Mapping[str, Ranker] = field(default_factory=dict)
+    """Systems made for this task, each with its name."""
 
     @property
     def pool(self) -> int:
@@ -122,23 +129,27 @@ def title_to_occupation(labels: Path, *, split: str = "test") -> Task:
     """A job title must find its occupation among the leaf occupations, by any of their names.
 
     Titles that are labelled with a group of occupations only have no answer in the pool and are left out.
+    `cscoder` is that package's method with our encoder: the nearest of all names, titles and names encoded alike.
     """
     codes = {leaf.code for leaf in taxonomy.leaves()}
     rows = [row for row in _rows(labels, "job_title", "csco_code") if row.get("split", split) == split]
     rows = [row for row in rows if row["csco_code"] in codes]
+    titles = [row["job_title"] for row in rows]
     return Task(
         name="title-to-occupation",
-        queries=[row["job_title"] for row in rows],
+        queries=titles,
         documents=[(leaf.code, name) for leaf in taxonomy.leaves() for name in (leaf.name, *leaf.aliases)],
         qrels=[{row["csco_code"]: 1} for row in rows],
         kept_back=split == "test",
+        rankers={"cscoder": _nearest_names(titles), "linked": _linked_titles(titles)},
     )
 
 
 def specialty_to_occupation(profiles: Path, pairs: Path) -> Task:
     """A specialty's name and core courses must find its official occupations, by their definitions and tasks.
 
-    Links to a group of occupations have no answer in the pool and are left out.
+    Links to a group of occupations have no answer in the pool and are left out. `linked` does not hear the official
+    occupations of the specialty that is asked for, nor of its namesakes.
     """
     codes = {leaf.code for leaf in taxonomy.leaves()}
     occupations: dict[str, dict[str, int]] = {}
@@ -151,7 +162,43 @@ def specialty_to_occupation(profiles: Path, pairs: Path) -> Task:
         queries=[f"{p['name']}：{'、'.join(p.get('core_courses') or ())}" for p in found],
         documents=[(leaf.code, f"{leaf.name}：{leaf.definition}{leaf.tasks}") for leaf in taxonomy.leaves()],
         qrels=[occupations[profile["code"]] for profile in found],
+        rankers={
+            "cscoder": _nearest_names([profile["name"] for profile in found]),
+            "linked": _linked_specialties(texts_of(found)),
+        },
     )
+
+
+def _nearest_names(queries: Sequence[str]) -> Ranker:
+    def run(encoder: Encoder, _: Segmenter) -> Run:
+        names = [(leaf.code, name) for leaf in taxonomy.leaves() for name in (leaf.name, *leaf.aliases)]
+        codes = list(dict.fromkeys(code for code, _ in names))
+        owner = np.asarray([codes.index(code) for code, _ in names])
+        vectors = encoder.encode([name for _, name in names], role="query")
+        asked = encoder.encode(queries, role="query")
+        return _ranked(np.stack([_best_of_each(vectors @ one, owner, len(codes)) for one in asked]), codes)
+
+    return run
+
+
+def _linked_titles(titles: Sequence[str]) -> Ranker:
+    def run(encoder: Encoder, _: Segmenter) -> Run:
+        linker = TitleLinker(title_model(), encoder)
+        return _ranked(linker.scores(titles), linker.model.codes)
+
+    return run
+
+
+def _linked_specialties(specialties: Sequence[SpecialtyText]) -> Ranker:
+    def run(encoder: Encoder, segmenter: Segmenter) -> Run:
+        linker = SpecialtyLinker(specialty_model(), title_model(), encoder, segmenter)
+        return _ranked(linker.scores(specialties, blind=True), linker.titles.codes)
+
+    return run
+
+
+def _ranked(scores: Scores, codes: Sequence[str]) -> Run:
+    return [[codes[place] for place in np.argsort(-row, kind="stable")[:DEPTH]] for row in scores]
 
 
 def evaluate(
@@ -195,6 +242,7 @@ def evaluate(
         found["hybrid"] = fuse((DENSE_SHARE, dense), (1 - DENSE_SHARE, found["bm25"]))
         for name, scores in found.items():
             runs[name].append([names[place] for place in np.argsort(-scores, kind="stable")[:DEPTH]])
+    runs.update((name, ranker(encoder, segmenter)) for name, ranker in task.rankers.items())
     notes = dict.fromkeys(("adapted", "hybrid"), _note(task, folds)) if adapted else {}
     rows = tuple(replace(_row(name, run, task.qrels), note=notes.get(name, "")) for name, run in runs.items())
     return Report(task.name, task.pool, len(task.queries), rows)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from api.bootstrap import new_shelf, open_store
+from api.bootstrap import open_store
+from api.building import build, progress_bar
 from api.settings import Settings
-from indexing import adapters, snapshot
-from indexing.adapt import train
+from indexing import snapshot
+from indexing.adapt import EPOCHS, Adapter, train
+from indexing.adapters import DEFAULT, Adapters
 from indexing.cache import CachedEncoder
 from indexing.e5 import NAME as BUNDLED
 from indexing.encode import load_encoder
 from indexing.shelf import Shelf
 from matching.adaptation import Trial, public_rows, trial
-from models.terms import Kind
 
 app = typer.Typer(help="领域适配器：用本地记录训练、查看、回退")
 out = Console(highlight=False)
@@ -37,21 +39,26 @@ def adapt(
 def status() -> None:
     """现在用的是哪一个适配器，之前用过哪些。"""
     settings = Settings()
-    installed = adapters.history(settings.adapters)
-    encoder = load_encoder(settings.encoder, settings.models).name
-    out.print(
-        f"编码模型 {encoder}；正在使用的适配器 {adapters.current(settings.adapters, encoder).name}", soft_wrap=True
-    )
-    out.print("装过的：" + ("、".join(installed) or "无（使用随项目提供的适配器）"), soft_wrap=True)
+    adapters = _adapters(settings)
+    out.print(f"正在使用的领域适配器：{_called(adapters.current(), adapters)}", soft_wrap=True)
+    installed = adapters.installed()
+    out.print("装过的：" + ("、".join(installed) if installed else "无"), soft_wrap=True)
+    if unusable := adapters.unusable():
+        out.print(
+            f"适配器 {unusable} 用不上：为别的编码模型训练，或文件读不出来；撤下：chanjiao adapt rollback",
+            soft_wrap=True,
+        )
 
 
 @app.command()
 def rollback() -> None:
     """回到上一个适配器；索引按存下的原始向量换算，不重新编码。"""
     settings = Settings()
-    gone = adapters.rollback(settings.adapters)
-    encoder = load_encoder(settings.encoder, settings.models).name
-    out.print(f"已撤下适配器 {gone}，现在使用 {adapters.current(settings.adapters, encoder).name}", soft_wrap=True)
+    adapters = _adapters(settings)
+    gone = adapters.rollback()
+    now = adapters.current()
+    snapshot.name_adapter(settings.index, now.name)
+    out.print(f"已撤下适配器 {gone}，现在使用 {_called(now, adapters)}；运行中的服务会自动换上", soft_wrap=True)
 
 
 @app.command()
@@ -62,38 +69,56 @@ def default(
     ],
     profiles: Annotated[Path, typer.Option(help="专业简介（JSON Lines）", exists=True, dir_okay=False)],
     links: Annotated[Path, typer.Option(help="专业与职业的对应", exists=True, dir_okay=False)],
-    output: Annotated[Path, typer.Option(help="写到哪里")] = adapters.DEFAULT,
+    output: Annotated[Path, typer.Option(help="写到哪里")] = DEFAULT,
 ) -> None:
     """重做随项目提供的适配器：同样的文件得到逐字节相同的结果。"""
     settings = Settings()
     encoder = CachedEncoder(load_encoder("bundled", settings.models), settings.var / "cache")
     rows = public_rows(encoder, postings=postings, labels=labels, profiles=profiles, links=links)
-    out.print(f"{len(rows)} 对名称与内容，开始训练")
-    made = train(rows, encoder=BUNDLED, progress=lambda done, total: out.print(f"第 {done}/{total} 轮"))
-    made.save(output)
+    out.print(f"用 {len(rows)} 对名称与内容训练")
+    with progress_bar() as progress:
+        task = progress.add_task("训练适配器", total=EPOCHS)
+        made = train(rows, encoder=BUNDLED, progress=lambda done, _: progress.update(task, completed=done))
+    output.write_bytes(made.packed())
     out.print(f"适配器 {made.name} 已写入 {output}", soft_wrap=True)
 
 
 def _adapt(settings: Settings, *, dry_run: bool) -> None:
-    with open_store(settings) as store:
-        shelf = new_shelf(settings)
-        snapshot.restore(shelf, store, settings.index)
-    out.print(f"索引里有 {sum(len(shelf[kind]) for kind in Kind)} 条记录，开始训练（约一两分钟）")
-    found = trial(shelf, progress=lambda done, total: out.print(f"第 {done}/{total} 轮"))
-    _tell(shelf, found)
+    with open_store(settings) as store, snapshot.writing(settings.index):
+        shelf = build(settings, store)
+    started = time.perf_counter()
+    with progress_bar() as progress:
+        task = progress.add_task("训练适配器", total=EPOCHS)
+        found = trial(shelf, progress=lambda done, _: progress.update(task, completed=done))
+    _tell(shelf, found, time.perf_counter() - started)
     if not found.better:
         out.print("没有确实的提高，不启用；现有的适配器不变")
     elif dry_run:
         out.print("有确实的提高；只是试算，没有启用")
     else:
-        adapters.install(settings.adapters, found.adapter)
-        out.print(f"已启用适配器 {found.adapter.name}；运行中的服务会自动换上，回退：chanjiao adapt rollback")
+        _adapters(settings).install(found.adapter)
+        snapshot.name_adapter(settings.index, found.adapter.name)
+        out.print(
+            f"已启用适配器 {found.adapter.name}；运行中的服务会自动换上，撤回：chanjiao adapt rollback", soft_wrap=True
+        )
 
 
-def _tell(shelf: Shelf, found: Trial) -> None:
+def _tell(shelf: Shelf, found: Trial, seconds: float) -> None:
     out.print(
-        f"训练 {found.trained} 对，留出 {found.held_out} 对，在 {found.pool} 条内容里找自己的那一条：\n"
-        f"  现用 {shelf.adapter.name}  MRR {found.before:.4f}\n"
-        f"  新的 {found.adapter.name}  MRR {found.after:.4f}（提高的下界 {found.lower:+.4f}，95 % 配对自助法）",
+        f"用 {found.trained} 条记录训练，用时 {seconds:.1f} 秒；"
+        f"留出的 {found.held_out} 条各按名称在 {found.pool} 条内容里找自己的那一条：\n"
+        f"  现用 {shelf.adapter.name}  平均倒数排名 {found.before:.4f}\n"
+        f"  新的 {found.adapter.name}  平均倒数排名 {found.after:.4f}（变化的 95 % 下界 {found.lower:+.4f}）",
         soft_wrap=True,
     )
+
+
+def _adapters(settings: Settings) -> Adapters:
+    return Adapters(settings.adapters, load_encoder(settings.encoder, settings.models).name)
+
+
+def _called(adapter: Adapter, adapters: Adapters) -> str:
+    """Its name, and where it is from."""
+    if adapter.name in adapters.installed()[-1:]:
+        return f"{adapter.name}（本地训练）"
+    return "无（没有适合这个编码模型的）" if adapter.names_map is None else f"{adapter.name}（随项目提供）"

@@ -9,7 +9,7 @@ from datetime import date
 from api.settings import Settings
 from data import sample
 from data.store import Store
-from indexing import adapters
+from indexing.adapters import Adapters
 from indexing.encode import load_encoder
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
@@ -47,7 +47,9 @@ def build(settings: Settings) -> Services:
     """Services over a migrated store; nothing runs before `start`."""
     store = open_store(settings)
     shelf = new_shelf(settings)
-    follower = Follower(store, shelf, settings.index, seconds=settings.follow_interval.total_seconds())
+    in_force = Adapters(settings.adapters, shelf.encoder.name).current
+    seconds = settings.follow_interval.total_seconds()
+    follower = Follower(store, shelf, settings.index, seconds=seconds, adapter=in_force)
     matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
     return Services(settings, store, shelf, matcher, follower, settings.today)
 
@@ -62,4 +64,4 @@ def open_store(settings: Settings) -> Store:
 def new_shelf(settings: Settings) -> Shelf:
     """An empty shelf with the settings' encoder and the adapter in force."""
     encoder = load_encoder(settings.encoder, settings.models)
-    return Shelf(encoder, domain_segmenter(), adapter=adapters.current(settings.adapters, encoder.name))
+    return Shelf(encoder, domain_segmenter(), adapter=Adapters(settings.adapters, encoder.name).current())

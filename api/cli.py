@@ -23,20 +23,21 @@ import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
-from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, evaluation, outcomes
+from api import adaptation, evaluation, linking, outcomes
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
+from api.building import build as build_index
+from api.building import progress_bar
 from api.settings import Settings
 from data import sample
 from data.ingest import Limits, import_file
 from data.store import Store
-from indexing import snapshot, sync
+from indexing import snapshot
+from indexing.adapters import Adapters
 from indexing.encode import load_encoder
 from indexing.text import texts
 from indexing.unknown import unknown_terms
@@ -91,6 +92,7 @@ vocabulary = typer.Typer(help="技能词表")
 app.add_typer(vocabulary, name="vocabulary")
 app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(adaptation.app, name="adapt")
+app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
 
 
@@ -139,7 +141,7 @@ def import_(
     """导入一个文件，然后更新索引。"""
     settings, wanted = _settings(), _kind(kind)
     with open_store(settings) as store:
-        with _progress() as progress:
+        with progress_bar() as progress:
             task = progress.add_task("导入", total=None)
             report = import_file(
                 store,
@@ -166,7 +168,7 @@ def reindex(
     with open_store(settings) as store, snapshot.writing(settings.index):
         if from_scratch:
             _discard(settings.index)
-        _build(settings, store)
+        build_index(settings, store)
 
 
 @samples.command()
@@ -267,25 +269,9 @@ def _bring_up_to_date(settings: Settings, store: Store) -> None:
     """Build the index, unless a running service holds it and will follow by itself."""
     try:
         with snapshot.writing(settings.index):
-            _build(settings, store)
+            build_index(settings, store)
     except Conflict as error:
         out.print(error.message, soft_wrap=True)
-
-
-def _build(settings: Settings, store: Store) -> None:
-    shelf = new_shelf(settings)
-    known = snapshot.manifest(settings.index)
-    usable = known is not None and all(known.get(name) == value for name, value in shelf.fingerprint.items())
-    # A bound: of a record that changed twice only the latest state is encoded.
-    total = max(store.revision - int(known["revision"]), 0) if known and usable else sum(map(store.count, Kind))
-    started = time.perf_counter()
-    with _progress() as progress:
-        task = progress.add_task("建立索引", total=total)
-        sync.build(store, shelf, settings.index, progress=lambda size: progress.advance(task, size))
-        progress.update(task, completed=total)
-    seconds = time.perf_counter() - started
-    rate = f"，每秒 {total / seconds:,.0f} 条" if total else ""
-    out.print(f"索引已到数据版本 {shelf.revision}，共 {len(shelf)} 条记录，用时 {seconds:.1f} 秒{rate}")
 
 
 def _discard(folder: Path) -> None:
@@ -297,7 +283,7 @@ def _discard(folder: Path) -> None:
 
 
 def _load_sample(store: Store, today: date) -> None:
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("载入示例", total=None)
         counts = sample.load(
             store, progress=lambda done, total: progress.update(task, completed=done, total=total), today=today
@@ -308,7 +294,7 @@ def _load_sample(store: Store, today: date) -> None:
 def _watch(services: Services) -> None:
     """Show how the first index build goes on, until it is done."""
     shelf, follower = services.shelf, services.follower
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("建立索引", total=services.store.revision)
         while not follower.ready.wait(0.5):
             progress.update(task, completed=shelf.revision)
@@ -317,19 +303,6 @@ def _watch(services: Services) -> None:
                 return
         progress.update(task, completed=services.store.revision)
     out.print(f"索引已就绪，共 {len(shelf)} 条记录")
-
-
-class _Rate(ProgressColumn):
-    """How many a second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f} 条/秒" if speed else "")
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 _Checked = Iterator[tuple[bool, str]]
@@ -382,6 +355,9 @@ def _check_index(settings: Settings) -> _Checked:
         return
     milliseconds = (time.perf_counter() - started) * 1000
     yield True, f"编码模型 {shelf.encoder.name}，{shelf.encoder.dim} 维，一条文本 {milliseconds:.0f} 毫秒"
+    unusable = Adapters(settings.adapters, shelf.encoder.name).unusable()
+    trouble = "用不上（为别的编码模型训练，或文件读不出来）；请运行 chanjiao adapt rollback"
+    yield not unusable, f"领域适配器 {unusable} {trouble}" if unusable else f"领域适配器 {shelf.adapter.name}"
     found = snapshot.manifest(settings.index)
     if found is None:
         yield False, "还没有索引快照；请运行 chanjiao reindex 或 chanjiao serve"

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from api.settings import Settings
-from indexing import adapters
+from indexing.adapt import Adapter
+from indexing.adapters import Adapters
 from indexing.cache import CachedEncoder
-from indexing.encode import load_encoder
+from indexing.encode import Encoder, load_encoder
 from indexing.segment import domain_segmenter
 from matching.evaluate import (
     Report,
@@ -42,10 +43,13 @@ def _title_to_description(
     non_it: Annotated[bool, typer.Option("--non-it", help="只用 is_it 不为 1 的行")] = False,
     sample: Annotated[int | None, typer.Option("--sample", min=1, help="抽取多少个查询")] = None,
     seed: Annotated[int, typer.Option("--seed", help="抽样种子")] = 0,
+    folds: Annotated[
+        int | None, typer.Option("--folds", min=2, help="适配器分几折交叉验证：每折只用其余各折的岗位训练")
+    ] = None,
     json: Json = None,
 ) -> None:
     """岗位名称要找到自己的描述"""
-    _run(title_to_description(postings, non_it=non_it, sample=sample, seed=seed), json)
+    _run(title_to_description(postings, non_it=non_it, sample=sample, seed=seed), json, folds=folds or 0)
 
 
 @app.command("title-to-occupation")
@@ -84,9 +88,12 @@ def _postings_to_talents(
     _run_market(Kind.POSTING, talents, postings, qrels, mapping, json)
 
 
-def _run(task: Task, json_path: Path | None) -> None:
+def _run(task: Task, json_path: Path | None, *, folds: int = 0) -> None:
     out.print(f"{task.name}：{len(task.queries)} 个查询，{task.pool} 个文档；首次运行需要编码，之后读缓存")
-    _show(evaluate(task, _encoder(), domain_segmenter()), json_path)
+    encoder = _encoder()
+    adapter = _adapter(encoder)
+    report = evaluate(task, encoder, domain_segmenter(), adapter=adapter, folds=folds, progress=out.print)
+    _show(report, json_path)
 
 
 def _run_market(
@@ -100,7 +107,7 @@ def _run_market(
         qrels,
         encoder,
         domain_segmenter(),
-        adapters.current(Settings().adapters, encoder.name),
+        _adapter(encoder),
         mapping=mapping,
         today=Settings().today(),
         progress=out.print,
@@ -113,6 +120,10 @@ def _encoder() -> CachedEncoder:
     return CachedEncoder(load_encoder(settings.encoder, settings.models), settings.var / "cache")
 
 
+def _adapter(encoder: Encoder) -> Adapter:
+    return Adapters(Settings().adapters, encoder.name).current()
+
+
 def _show(report: Report, json_path: Path | None) -> None:
     names = list(report.rows[0].measures)
     table = Table(title=f"{report.task}（{report.queries} 个查询，{report.pool} 个文档）")
@@ -121,6 +132,8 @@ def _show(report: Report, json_path: Path | None) -> None:
     for row in report.rows:
         table.add_row(row.name, *(f"{row.measures[name]:.3f}" for name in names))
     out.print(table)
+    for note in dict.fromkeys(row.note for row in report.rows if row.note):
+        out.print(f"{'、'.join(row.name for row in report.rows if row.note == note)}：{note}")
     if json_path:
         json_path.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2), encoding="utf-8")
         out.print(f"已写入 {json_path}")

@@ -8,15 +8,16 @@ the contents that belong to them. Two maps of 384 x 384 know a trade's vocabular
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 
 from indexing.encode import Vector, Vectors
-from models.errors import IndexMismatch
+from models.errors import UnreadableFile
 
 if TYPE_CHECKING:
     import torch
@@ -65,24 +66,28 @@ class Adapter:
         """What records say, in the domain's space: float32, unit rows; a zero row stays zero."""
         return _mapped(raw, self.contents_mean, self.contents_map)
 
-    def save(self, path: Path) -> None:
-        """Write one .npz file, aside first and then by one rename; the same adapter is the same bytes."""
-        aside = path.with_name(f"{path.stem}.tmp.npz")
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def packed(self) -> bytes:
+        """As a .npz file in half precision: the same adapter is the same bytes. Not for the identity."""
         halves = {key: part.astype(np.float16) for key, part in zip(_KEYS, self._parts(), strict=True)}
         encoder = np.frombuffer(self.encoder.encode(), dtype=np.uint8)
-        np.savez(aside, allow_pickle=False, encoder=encoder, **halves)
-        aside.replace(path)
+        content = io.BytesIO()
+        np.savez(content, allow_pickle=False, encoder=encoder, **halves)
+        return content.getvalue()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """What `save` wrote. Raises IndexMismatch if the file cannot be read."""
+    def unpack(cls, content: bytes) -> Self:
+        """What `packed` made. Raises UnreadableFile if it is anything else."""
         try:
-            with np.load(path) as stored:
+            with np.load(io.BytesIO(content)) as stored:
                 parts = {key: stored[key].astype(np.float32) for key in _KEYS}
-                return cls(encoder=bytes(stored["encoder"]).decode(), **parts)
-        except (OSError, KeyError, ValueError) as error:
-            raise IndexMismatch(f"领域适配器“{path.name}”读不出来：{error}") from error
+                encoder = bytes(stored["encoder"]).decode()
+        # What NumPy and zipfile raise on a file that is empty, cut off, of another kind or without our parts.
+        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
+            raise UnreadableFile(f"领域适配器读不出来：{error}") from error
+        size = parts["names_mean"].size
+        if [part.shape for part in parts.values()] != [(size,), (size,), (size, size), (size, size)]:
+            raise UnreadableFile("领域适配器读不出来：各部分的维数不一致")
+        return cls(encoder, **parts)
 
     def _parts(self) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
         parts = (self.names_mean, self.contents_mean, self.names_map, self.contents_map)
@@ -131,6 +136,11 @@ def train(
 ) -> Adapter:
     """The adapter that the rows teach, from `start` on: the same rows give the same adapter.
 
+    One that starts from another keeps its means and ends half-way between the other's maps and its own, so that a
+    few rows do not undo what many have taught (Wortsman et al. 2022, WiSE-FT). Over 3,937 real postings that an
+    adapter had not seen, in three parts, training on two gained the third +.005 reciprocal rank (at least +.002);
+    without averaging it gained nothing, and with means of its own it lost .001.
+
     Weights are rounded to what the file holds, so an adapter is the same before and after it was stored.
     """
     import torch
@@ -141,17 +151,17 @@ def train(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        names_mean: Vector = _rounded(rows.names.mean(axis=0))
-        contents_mean: Vector = _rounded(rows.contents.mean(axis=0))
+        names_mean = _rounded(rows.names.mean(axis=0)) if start.names_mean is None else start.names_mean
+        contents_mean = _rounded(rows.contents.mean(axis=0)) if start.contents_mean is None else start.contents_mean
         names = torch.from_numpy(_unit(rows.names - names_mean))
         contents = torch.from_numpy(_unit(rows.contents - contents_mean))
         same_name, same_content = (
             torch.from_numpy(_numbered(rows.name_keys)),
             torch.from_numpy(_numbered(rows.content_keys)),
         )
+        before = (start.names_map, start.contents_map)
         maps = [
-            torch.nn.Parameter(torch.eye(size) if given is None else torch.from_numpy(given.copy()))
-            for given in (start.names_map, start.contents_map)
+            torch.nn.Parameter(torch.eye(size) if given is None else torch.from_numpy(given.copy())) for given in before
         ]
         optimiser = torch.optim.AdamW(maps, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
         dice = np.random.default_rng(seed)
@@ -170,7 +180,8 @@ def train(
                 optimiser.step()
             if progress:
                 progress(epoch + 1, EPOCHS)
-        weights: list[Vectors] = [_rounded(one.detach().numpy()) for one in maps]
+        learnt: list[Vectors] = [one.detach().numpy() for one in maps]
+        weights = [_halfway(given, one) for given, one in zip(before, learnt, strict=True)]
     finally:
         torch.set_num_threads(threads)
     return Adapter(encoder, names_mean, contents_mean, *weights)
@@ -192,16 +203,28 @@ def _numbered(keys: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]
 def _mapped(raw: Vectors, mean: Vector | None, weights: Vectors | None) -> Vectors:
     if mean is None or weights is None:
         return raw
-    mapped: Vectors = _unit(_unit(raw - mean) @ weights.T)
+    # In double precision a row comes out the same alone and among others, which BLAS adds up in another order.
+    directions = (raw.astype(np.float64) - mean) @ weights.T.astype(np.float64)
+    mapped: Vectors = (directions / _lengths(directions)).astype(np.float32)
     # A text without content has no direction, and must not get that of the mean.
     mapped[~raw.any(axis=1)] = 0
     return mapped
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    unit: Vectors = (vectors / _lengths(vectors)).astype(np.float32)
     return unit
+
+
+def _lengths(vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The length of each row, as a column; tiny instead of zero."""
+    lengths: np.ndarray[Any, Any] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return lengths
+
+
+def _halfway(before: Vectors | None, learnt: Vectors) -> Vectors:
+    middle: Vectors = learnt if before is None else (before + learnt) / np.float32(2)
+    return _rounded(middle)
 
 
 def _rounded(part: P) -> P:

@@ -62,6 +62,13 @@ class Section:
             raise NotFound(f"没有编号为 {id} 的{self.kind.label}")
         return found
 
+    def place(self, raw: Mapping[int, RawVectors], adapter: Adapter) -> None:
+        """Index the raw vectors by id, adapted."""
+        if raw:
+            heads, bodies = _adapted(np.stack(list(raw.values())), adapter)
+            self.heads.add(list(raw), heads)
+            self.bodies.add(list(raw), bodies)
+
     def remove(self, ids: Sequence[int]) -> None:
         """Take the ids out of every index; unknown ones are ignored."""
         for index in (self.heads, self.bodies, self.words):
@@ -90,9 +97,9 @@ class Shelf:
         self.changing = threading.RLock()
         """Held by whoever brings the shelf forward; readers need no lock."""
         self._unrelated = encoder.encode(_UNRELATED)
+        unrelated = self._background(adapter)
         self._sections = {
-            kind: Section(kind, index(encoder.dim), index(encoder.dim), WordIndex(), self._background())
-            for kind in Kind
+            kind: Section(kind, index(encoder.dim), index(encoder.dim), WordIndex(), unrelated) for kind in Kind
         }
         self._known: dict[tuple[int, int], RawVectors] = {}
 
@@ -126,34 +133,26 @@ class Shelf:
     def adapt(self, adapter: Adapter) -> None:
         """Put another adapter in force: every stored vector is transformed anew, nothing is encoded.
 
-        A reader sees the section before or after, never half of it.
+        All sections change together. A request that is under way meanwhile may compare vectors of both
+        adapters once.
         """
         with self.changing:
-            self.adapter = adapter
-            for kind, section in list(self._sections.items()):
-                fresh = replace(
-                    section,
-                    heads=self._index(self.encoder.dim),
-                    bodies=self._index(self.encoder.dim),
-                    unrelated=self._background(),
-                )
-                self.place(fresh, fresh.raw)
-                self._sections[kind] = fresh
-
-    def place(self, section: Section, raw: Mapping[int, RawVectors]) -> None:
-        """Index the raw vectors by id in the section, adapted."""
-        if raw:
-            ids, stacked = list(raw), np.stack(list(raw.values()))
-            heads, bodies = self._adapted(stacked)
-            section.heads.add(ids, heads)
-            section.bodies.add(ids, bodies)
+            unrelated = self._background(adapter)
+            dim = self.encoder.dim
+            fresh = {
+                kind: replace(section, heads=self._index(dim), bodies=self._index(dim), unrelated=unrelated)
+                for kind, section in self._sections.items()
+            }
+            for section in fresh.values():
+                section.place(section.raw, adapter)
+            self.adapter, self._sections = adapter, fresh
 
     def vectors_of(self, document: Document[Record]) -> tuple[Vectors, Vectors]:
         """Head and body of a document that need not stand on the shelf: shape (1, dim) each."""
         section = self[document.kind]
         if section.documents.get(document.id) is document:
             return section.heads.vectors([document.id]), section.bodies.vectors([document.id])
-        return self._adapted(self._encoded([document]))
+        return _adapted(self._encoded([document]), self.adapter)
 
     def remember(self, known: Mapping[tuple[int, int], RawVectors]) -> None:
         """Vectors by (id, revision) that need not be computed again when those records come."""
@@ -177,7 +176,7 @@ class Shelf:
         ids = [document.id for document in documents]
         raw = dict(zip(ids, self._raw(documents), strict=True))
         section.raw.update(raw)
-        self.place(section, raw)
+        section.place(raw, self.adapter)
         section.words.add({document.id: self.words(searched(document)) for document in documents})
         # Last, so that whoever finds a document finds it in every index.
         section.documents.update(zip(ids, documents, strict=True))
@@ -193,15 +192,16 @@ class Shelf:
         made = self.encoder.encode(said).reshape(2, len(documents), self.encoder.dim)
         return made.transpose(1, 0, 2).astype(np.float16)
 
-    def _adapted(self, raw: np.ndarray[tuple[int, int, int], np.dtype[np.float16]]) -> tuple[Vectors, Vectors]:
-        wide = raw.astype(np.float32)
-        return self.adapter.names(wide[:, 0]), self.adapter.contents(wide[:, 1])
-
-    def _background(self) -> float:
+    def _background(self, adapter: Adapter) -> float:
         """Mean cosine of the names of different walks of life: where the scale begins."""
-        vectors = self.adapter.names(self._unrelated)
+        vectors = adapter.names(self._unrelated)
         pairs = vectors @ vectors.T
         return float(pairs[np.triu_indices(len(vectors), 1)].mean())
+
+
+def _adapted(raw: np.ndarray[tuple[int, int, int], np.dtype[np.float16]], adapter: Adapter) -> tuple[Vectors, Vectors]:
+    wide = raw.astype(np.float32)
+    return adapter.names(wide[:, 0]), adapter.contents(wide[:, 1])
 
 
 def document_of(id: int, revision: int, record: Record) -> Document[Record]:

@@ -94,6 +94,17 @@ def restore(shelf: Shelf, store: Store, folder: Path) -> None:
     shelf.revision = 0 if differing else found["revision"]
 
 
+def name_adapter(folder: Path, name: str) -> None:
+    """Let the current snapshot's manifest name the adapter that is now in force; its vectors are the encoder's own."""
+    found = manifest(folder)
+    if found is None or found.get("adapter") == name:
+        return
+    path = Path(found.pop("path"))
+    aside = path / f"{_MANIFEST}.{os.getpid()}.tmp"
+    aside.write_text(json.dumps({**found, "adapter": name}, indent=2), encoding="utf-8")
+    aside.replace(path / _MANIFEST)
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Hold the folder: one process at a time writes snapshots. Raises Conflict when another one does."""
@@ -127,7 +138,7 @@ def _restore_section(shelf: Shelf, kind: Kind, store: Store, path: Path) -> None
         ids, revisions = stored["ids"].tolist(), stored["revisions"].tolist()
         # The vectors on disk are the encoder's own: whatever adapter is in force now, none is encoded again.
         section.raw.update(zip(ids, stored["raw"], strict=True))
-    shelf.place(section, section.raw)
+    section.place(section.raw, shelf.adapter)
     section.words.replace(WordIndex.open(path / f"{section.kind}.words.npz"))
     with (path / f"{section.kind}.facts.jsonl").open(encoding="utf-8") as lines:
         packed = {(id, revision): line for id, revision, line in zip(ids, revisions, lines, strict=True)}

@@ -12,6 +12,7 @@ import structlog
 
 from data.store import Saved, Store
 from indexing import snapshot
+from indexing.adapt import Adapter
 from indexing.shelf import Shelf
 from models.errors import ChanjiaoError, IndexMismatch
 from models.terms import Record
@@ -96,10 +97,17 @@ def _follow(store: Store, shelf: Shelf) -> None:
 
 
 class Follower:
-    """A thread that builds the shelf at start and then keeps it at the store's revision, whoever writes there."""
+    """A thread that builds the shelf at start and then keeps it at the store's revision, whoever writes there.
 
-    def __init__(self, store: Store, shelf: Shelf, folder: Path, *, seconds: float) -> None:
+    It also puts on the shelf whatever adapter is in force by then, whoever installed it or took it back.
+    """
+
+    def __init__(
+        self, store: Store, shelf: Shelf, folder: Path, *, seconds: float, adapter: Callable[[], Adapter]
+    ) -> None:
+        """`adapter` gives the one in force; it is asked every `seconds`."""
         self._store, self._shelf, self._folder, self._seconds = store, shelf, folder, seconds
+        self._adapter = adapter
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self.ready = threading.Event()
@@ -132,6 +140,7 @@ class Follower:
                     log.info("caught up", revision=self._shelf.revision, documents=len(self._shelf))
                 else:
                     catch_up(self._store, self._shelf)
+                    self._adapt()
                 self.failure = ""
             except _Stopped:
                 return
@@ -142,6 +151,13 @@ class Follower:
                 break
         if self.ready.is_set() and self._shelf.revision != saved:
             snapshot.save(self._shelf, self._folder)
+
+    def _adapt(self) -> None:
+        adapter = self._adapter()
+        if adapter.name != self._shelf.adapter.name:
+            self._shelf.adapt(adapter)
+            snapshot.name_adapter(self._folder, adapter.name)
+            log.info("adapted", adapter=adapter.name, documents=len(self._shelf))
 
     def _progress(self, _: int) -> None:
         if self._stopping.is_set():

@@ -34,7 +34,11 @@ _DRAWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A trained adapter against the one in force, on rows that neither was trained on."""
+    """A trained adapter against the one in force, on rows that it was not trained on.
+
+    Nor were those trained here before it. The one that ships may have seen them where they are public, which
+    speaks for keeping it.
+    """
 
     adapter: Adapter
     trained: int
@@ -59,8 +63,9 @@ def trial(shelf: Shelf, *, seed: int = 0, progress: Progress | None = None) -> T
     Conflict when there are too few records to learn from.
     """
     rows, held = _rows(shelf)
-    if len(rows) < FEWEST:
-        raise Conflict(f"只有 {len(rows)} 条既有名称又有内容的记录，少于 {FEWEST} 条，不足以训练适配器")
+    different = len(set(rows.content_keys))
+    if different < FEWEST:
+        raise Conflict(f"只有 {different} 条既有名称又有内容的记录（相同的算一条），少于 {FEWEST} 条，不足以训练适配器")
     learnt, asked = rows.where(~held), rows.where(held)
     adapter = train(learnt, encoder=shelf.encoder.name, start=shelf.adapter, seed=seed, progress=progress)
     pool = asked + learnt.where(np.arange(len(learnt)) < max(POOL - len(asked), 0))

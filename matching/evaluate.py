@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ import numpy as np
 from data import taxonomy
 from data.ingest import read_records
 from data.store import Change
-from indexing.adapt import Adapter
-from indexing.encode import Encoder
+from indexing.adapt import IDENTITY, Adapter, NamedContents, train
+from indexing.encode import Encoder, Vector, Vectors
 from indexing.hits import Floats
+from indexing.link import Scores
+from indexing.link_specialties import SpecialtyLinker, SpecialtyText, specialty_model, texts_of
+from indexing.link_titles import TitleLinker, title_model
 from indexing.segment import Segmenter
 from indexing.shelf import Shelf
 from indexing.text import without_brackets
@@ -29,6 +33,7 @@ from matching.retrieve import FUSION, Fusion, fuse, retrieve
 from models.errors import UnreadableFile
 from models.matches import Document
 from models.terms import Kind, Record
+from models.text import key
 
 DEPTH = 1_000
 """Ranks kept of each run; a relevant document below counts as not found."""
@@ -38,6 +43,8 @@ DENSE_SHARE = 0.8
 Run = list[list[str]]
 """For each query, document ids best first."""
 Progress = Callable[[str], None]
+Ranker = Callable[[Encoder, Segmenter], Run]
+"""Another system's run over a task's queries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,12 @@ class Task:
     """(id, text); several texts may share an id, the best of them counts."""
     qrels: Sequence[Qrels]
     """For each query."""
+    teaching: Sequence[tuple[str, str]] = ()
+    """Names and contents that an adapter can be trained on; those asked for may be among them."""
+    kept_back: bool = False
+    """Whether no adapter can have been trained on what is asked."""
+    rankers: Mapping[str, Ranker] = field(default_factory=dict)
+    """Systems made for this task, each with its name."""
 
     @property
     def pool(self) -> int:
@@ -63,6 +76,8 @@ class Row:
 
     name: str
     measures: Mapping[str, float]
+    note: str = ""
+    """What to bear in mind when reading it, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,11 @@ class Report:
 
     def as_json(self) -> dict[str, object]:
         """The table as it is written to a file, measures rounded to four digits."""
-        rows = [{"name": row.name, **{k: round(v, 4) for k, v in row.measures.items()}} for row in self.rows]
+        rows = [
+            {"name": row.name, **{k: round(v, 4) for k, v in row.measures.items()}}
+            | ({"note": row.note} if row.note else {})
+            for row in self.rows
+        ]
         return {"task": self.task, "pool": self.pool, "queries": self.queries, "rows": rows}
 
 
@@ -86,20 +105,23 @@ def title_to_description(postings: Path, *, non_it: bool = False, sample: int | 
     Descriptions that share their first 100 characters are kept once. `sample` draws that many queries; the
     pool stays whole.
     """
-    pairs: dict[str, tuple[str, str]] = {}
+    asked: dict[str, tuple[str, str]] = {}
+    teaching: dict[str, tuple[str, str]] = {}
     for row in _rows(postings, "title", "description"):
-        if non_it and row.get("is_it") == "1":
-            continue
         title, description = without_brackets(row["title"]), row["description"].strip()
         if title and description:
-            pairs.setdefault(description[:100], (title, description))
-    items = list(pairs.values())
+            pair = (title, description.replace(title, ""))
+            teaching.setdefault(description[:100], pair)
+            if not (non_it and row.get("is_it") == "1"):
+                asked.setdefault(description[:100], pair)
+    items = list(asked.values())
     chosen = random.Random(seed).sample(range(len(items)), sample) if sample else range(len(items))
     return Task(
         name="title-to-description",
         queries=[items[n][0] for n in chosen],
-        documents=[(str(n), description.replace(title, "")) for n, (title, description) in enumerate(items)],
+        documents=[(str(n), description) for n, (_, description) in enumerate(items)],
         qrels=[{str(n): 1} for n in chosen],
+        teaching=list(teaching.values()),
     )
 
 
@@ -107,22 +129,27 @@ def title_to_occupation(labels: Path, *, split: str = "test") -> Task:
     """A job title must find its occupation among the leaf occupations, by any of their names.
 
     Titles that are labelled with a group of occupations only have no answer in the pool and are left out.
+    `cscoder` is that package's method with our encoder: the nearest of all names, titles and names encoded alike.
     """
     codes = {leaf.code for leaf in taxonomy.leaves()}
     rows = [row for row in _rows(labels, "job_title", "csco_code") if row.get("split", split) == split]
     rows = [row for row in rows if row["csco_code"] in codes]
+    titles = [row["job_title"] for row in rows]
     return Task(
         name="title-to-occupation",
-        queries=[row["job_title"] for row in rows],
+        queries=titles,
         documents=[(leaf.code, name) for leaf in taxonomy.leaves() for name in (leaf.name, *leaf.aliases)],
         qrels=[{row["csco_code"]: 1} for row in rows],
+        kept_back=split == "test",
+        rankers={"cscoder": _nearest_names(titles), "linked": _linked_titles(titles)},
     )
 
 
 def specialty_to_occupation(profiles: Path, pairs: Path) -> Task:
     """A specialty's name and core courses must find its official occupations, by their definitions and tasks.
 
-    Links to a group of occupations have no answer in the pool and are left out.
+    Links to a group of occupations have no answer in the pool and are left out. `linked` does not hear the official
+    occupations of the specialty that is asked for, nor of its namesakes.
     """
     codes = {leaf.code for leaf in taxonomy.leaves()}
     occupations: dict[str, dict[str, int]] = {}
@@ -135,11 +162,60 @@ def specialty_to_occupation(profiles: Path, pairs: Path) -> Task:
         queries=[f"{p['name']}：{'、'.join(p.get('core_courses') or ())}" for p in found],
         documents=[(leaf.code, f"{leaf.name}：{leaf.definition}{leaf.tasks}") for leaf in taxonomy.leaves()],
         qrels=[occupations[profile["code"]] for profile in found],
+        rankers={
+            "cscoder": _nearest_names([profile["name"] for profile in found]),
+            "linked": _linked_specialties(texts_of(found)),
+        },
     )
 
 
-def evaluate(task: Task, encoder: Encoder, segmenter: Segmenter, *, seed: int = 0) -> Report:
-    """The task's table: random, BM25, the raw encoder, and both fused."""
+def _nearest_names(queries: Sequence[str]) -> Ranker:
+    def run(encoder: Encoder, _: Segmenter) -> Run:
+        names = [(leaf.code, name) for leaf in taxonomy.leaves() for name in (leaf.name, *leaf.aliases)]
+        codes = list(dict.fromkeys(code for code, _ in names))
+        owner = np.asarray([codes.index(code) for code, _ in names])
+        vectors = encoder.encode([name for _, name in names], role="query")
+        asked = encoder.encode(queries, role="query")
+        return _ranked(np.stack([_best_of_each(vectors @ one, owner, len(codes)) for one in asked]), codes)
+
+    return run
+
+
+def _linked_titles(titles: Sequence[str]) -> Ranker:
+    def run(encoder: Encoder, _: Segmenter) -> Run:
+        linker = TitleLinker(title_model(), encoder)
+        return _ranked(linker.scores(titles), linker.model.codes)
+
+    return run
+
+
+def _linked_specialties(specialties: Sequence[SpecialtyText]) -> Ranker:
+    def run(encoder: Encoder, segmenter: Segmenter) -> Run:
+        linker = SpecialtyLinker(specialty_model(), title_model(), encoder, segmenter)
+        return _ranked(linker.scores(specialties, blind=True), linker.titles.codes)
+
+    return run
+
+
+def _ranked(scores: Scores, codes: Sequence[str]) -> Run:
+    return [[codes[place] for place in np.argsort(-row, kind="stable")[:DEPTH]] for row in scores]
+
+
+def evaluate(
+    task: Task,
+    encoder: Encoder,
+    segmenter: Segmenter,
+    *,
+    adapter: Adapter = IDENTITY,
+    folds: int = 0,
+    seed: int = 0,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """The task's table: random, BM25, the raw encoder, the adapted one if there is an adapter, and vectors with BM25.
+
+    With `folds`, `adapter` is left aside: each query is answered by one that was trained on the task's other
+    folds only.
+    """
     ids = [id for id, _ in task.documents]
     owners = {id: place for place, id in enumerate(dict.fromkeys(ids))}
     owner = np.asarray([owners[id] for id in ids])
@@ -148,19 +224,63 @@ def evaluate(task: Task, encoder: Encoder, segmenter: Segmenter, *, seed: int = 
     words.add({place: segmenter.words(text) for place, (_, text) in enumerate(task.documents)})
     documents = encoder.encode([text for _, text in task.documents])
     queries = encoder.encode(list(task.queries), role="query")
+    adapters = cross_validated(task, encoder, folds, progress) if folds else [adapter] * len(task.queries)
+    adapted = _adapted(task, encoder, documents, adapters) if folds or adapter is not IDENTITY else None
     places = list(range(len(ids)))
     shuffled = random.Random(seed)
-    runs: dict[str, Run] = {"random": [], "bm25": [], "dense": [], "hybrid": []}
-    for text, vector in zip(task.queries, queries, strict=True):
+    runs: dict[str, Run] = {"random": [], "bm25": [], "dense": [], **({"adapted": []} if adapted else {}), "hybrid": []}
+    for number, (text, vector) in enumerate(zip(task.queries, queries, strict=True)):
         runs["random"].append(shuffled.sample(names, min(DEPTH, len(names))))
-        lexical = _best_of_each(words.scores(segmenter.words(text)).of(places), owner, len(names))
-        dense = _best_of_each(documents @ vector, owner, len(names))
-        both = fuse((DENSE_SHARE, dense), (1 - DENSE_SHARE, lexical))
-        for name, scores in (("bm25", lexical), ("dense", dense), ("hybrid", both)):
+        found = {
+            "bm25": _best_of_each(words.scores(segmenter.words(text)).of(places), owner, len(names)),
+            "dense": _best_of_each(documents @ vector, owner, len(names)),
+        }
+        if adapted:
+            query, contents = adapted[number]
+            found["adapted"] = _best_of_each(contents @ query, owner, len(names))
+        dense = found["adapted" if adapted else "dense"]
+        found["hybrid"] = fuse((DENSE_SHARE, dense), (1 - DENSE_SHARE, found["bm25"]))
+        for name, scores in found.items():
             runs[name].append([names[place] for place in np.argsort(-scores, kind="stable")[:DEPTH]])
-    return Report(
-        task.name, task.pool, len(task.queries), tuple(_row(name, run, task.qrels) for name, run in runs.items())
-    )
+    runs.update((name, ranker(encoder, segmenter)) for name, ranker in task.rankers.items())
+    notes = dict.fromkeys(("adapted", "hybrid"), _note(task, folds)) if adapted else {}
+    rows = tuple(replace(_row(name, run, task.qrels), note=notes.get(name, "")) for name, run in runs.items())
+    return Report(task.name, task.pool, len(task.queries), rows)
+
+
+def cross_validated(task: Task, encoder: Encoder, folds: int, progress: Progress = lambda _: None) -> list[Adapter]:
+    """For each query the adapter that the task's other folds teach, from the identity on.
+
+    A row's fold is decided by its name, so that no row called like the query has been trained on.
+    """
+    names, contents = [name for name, _ in task.teaching], [text for _, text in task.teaching]
+    rows = NamedContents(encoder.encode(names), encoder.encode(contents), names, contents)
+    fold = np.asarray([_fold(name, folds) for name in names])
+    trained = []
+    for number in range(folds):
+        others = rows.where(fold != number)
+        progress(f"第 {number + 1}/{folds} 折：用其余 {len(others)} 对训练适配器")
+        trained.append(train(others, encoder=encoder.name))
+    return [trained[_fold(query, folds)] for query in task.queries]
+
+
+def _fold(name: str, folds: int) -> int:
+    return int.from_bytes(hashlib.sha256(key(name).encode()).digest()[:4]) % folds
+
+
+def _adapted(
+    task: Task, encoder: Encoder, documents: Vectors, adapters: Sequence[Adapter]
+) -> list[tuple[Vector, Vectors]]:
+    """For each query its vector and the documents', both through its adapter; encoded as the shelf encodes them."""
+    queries = encoder.encode(list(task.queries))
+    contents = {adapter: adapter.contents(documents) for adapter in dict.fromkeys(adapters)}
+    return [(adapter.names(queries[n : n + 1])[0], contents[adapter]) for n, adapter in enumerate(adapters)]
+
+
+def _note(task: Task, folds: int) -> str:
+    if folds:
+        return f"{folds} 折交叉验证"
+    return "" if task.kept_back else "适配器可能用这些行训练过"
 
 
 def judged_market(

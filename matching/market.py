@@ -6,7 +6,7 @@ asks, the same functions judge the same pair.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
@@ -51,6 +51,8 @@ class Market(Generic[D, S]):
     """Why the record takes no more answers, in Chinese; None while it does. Asked of what is looked for only."""
     requirements: tuple[Requirement[D, S], ...]
     features: tuple[Feature[D, S], ...]
+    prepare: Callable[[Sequence[Pair[D, S]]], None] | None = None
+    """Called with all pairs of a question before they are judged, for facts that are cheaper to find together."""
 
     def __post_init__(self) -> None:
         total = sum(feature.weight for feature in self.features)

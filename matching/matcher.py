@@ -15,12 +15,14 @@ from indexing.shelf import Section, Shelf, document_of
 from indexing.text import NAMES_OF_MEMBERS, searched
 from matching.jobs import jobs as jobs_market
 from matching.market import Market
+from matching.occupations import Occupations
 from matching.policy import policies
 from matching.rank import rank
 from matching.rerank import JobMatch, Known, Listing, Switches, known, rerank
 from matching.retrieve import Query, retrieve
 from matching.screen import screen
-from matching.specialties import LINKED, Outlook, outlook, specialties
+from matching.specialties import LINKED, Outlook, outlook
+from matching.specialties import specialties as specialties_market
 from matching.technology import technology as technology_market
 from matching.training import Gap, gap, training
 from matching.weights import chance, fits, weighed
@@ -61,6 +63,7 @@ class Matcher:
         self, shelf: Shelf, *, today: Callable[[], date], learned: Callable[[], Learned | None] = _nothing_learned
     ) -> None:
         self.shelf = shelf
+        self.occupations = Occupations(shelf.encoder, shelf.segmenter)
         self._today = today
         self._learned = learned
         self._openness: dict[tuple[str, Kind], tuple[tuple[int, date], list[int], list[str]]] = {}
@@ -149,7 +152,7 @@ class Matcher:
 
     def programmes_for(self, posting: int, *, k: int = 10) -> Answer[Posting, Programme]:
         """The k programmes that train best for the posting."""
-        return self.match(specialties(self.shelf.words_of), self.document(Kind.POSTING, posting), k=k)
+        return self.match(self.specialties, self.document(Kind.POSTING, posting), k=k)
 
     def outlook_for(self, programme: int) -> Outlook:
         """Demand for the programme against its graduates, and what to do about it.
@@ -166,7 +169,7 @@ class Matcher:
 
     def _outlook(self, programme: int, today: date) -> Outlook:
         document = cast(Document[Programme], self.document(Kind.PROGRAMME, programme))
-        market = specialties(self.shelf.words_of)
+        market = self.specialties
         depth = LINK_DEPTH
         while True:
             links = self.match(market, document, k=depth // 2, depth=depth, cited=EVIDENCE).matches
@@ -207,6 +210,8 @@ class Matcher:
         for wide in sorted({depth, max(depth, WIDEST)}):
             candidates = retrieve(looked_for, section, depth=wide, among=among)
             pairs = _pairs(market, query, section, candidates)
+            if market.prepare:
+                market.prepare(pairs)
             kept, removals = screen(pairs, market.requirements)
             # Where the requirements leave too few, look further, once.
             if len(kept) >= k or len(candidates) < wide:
@@ -288,6 +293,11 @@ class Matcher:
         if learned is None or learned.calibration is None:
             return None
         return partial(chance, learned.calibration)
+
+    @property
+    def specialties(self) -> Market[Posting, Programme]:
+        """Postings and programmes."""
+        return specialties_market(self.shelf.words_of, self.occupations)
 
     @property
     def technology(self) -> Market[Need, Offer]:

@@ -10,9 +10,11 @@ from enum import StrEnum
 from functools import partial
 
 from data import taxonomy
+from indexing.link import Link
 from matching.evidence import WordsOf, shared_words, spans_of, whole, within
 from matching.likeness import name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
+from matching.occupations import POSSIBLE, OccupationLinks, Occupations, Origin
 from models.matches import Document, Evidence, Finding, Match, Pair
 from models.postings import Posting
 from models.specialties import Programme
@@ -79,7 +81,7 @@ class Outlook:
     """The linked postings, best first."""
 
 
-def specialties(words_of: WordsOf) -> Market[Posting, Programme]:
+def specialties(words_of: WordsOf, occupations: Occupations) -> Market[Posting, Programme]:
     """The market."""
     return Market(
         name="specialties",
@@ -89,13 +91,14 @@ def specialties(words_of: WordsOf) -> Market[Posting, Programme]:
         closed=lambda _: None,  # demand of the past counts too
         requirements=(Requirement("education", "培养层次", too_low),),
         features=(
-            Feature("occupation", "职业", 0.30, occupation),
+            Feature("occupation", "职业", 0.30, partial(occupation, occupations=occupations)),
             Feature("named", "点名专业", 0.20, named),
             Feature("position", "名称相近", 0.20, position),
             Feature("skills", "课程覆盖技能", 0.10, skills),
             Feature("text", "内容相近", 0.15, text_likeness),
             Feature("words", "用词相同", 0.05, word_share, cite=partial(shared_words, words_of=words_of)),
         ),
+        prepare=occupations.prepare,
     )
 
 
@@ -104,17 +107,36 @@ def too_low(pair: SpecialtyPair) -> str | None:
     return f"岗位要求{asked.label}，该专业培养{taught.label}" if asked and taught < asked else None
 
 
-def occupation(pair: SpecialtyPair) -> Finding:
-    """Whether the posting's occupation is one that the programme trains for, or of the same small group."""
-    asked, trained = pair.demand.record.occupation, pair.supply.record.occupations
-    if not asked or not trained:
-        return Finding(None, "岗位未标注职业，不计入" if trained else "专业未导入面向职业，不计入")
-    name = taxonomy.occupation_label(asked)
-    if asked in trained:
-        return Finding(1.0, f"职业“{name}”是该专业的面向职业")
-    if any(asked[:7] == one[:7] for one in trained):
-        return Finding(0.7, f"职业“{name}”与该专业的面向职业同属一个小类")
-    return Finding(0.0, f"职业“{name}”不在该专业的面向职业之内")
+def occupation(pair: SpecialtyPair, occupations: Occupations) -> Finding:
+    """Whether the posting's occupation is one that the programme trains for, or of the same small group.
+
+    An occupation that only was computed counts as far as it is probable, and never against the pair.
+    """
+    asked, trained = occupations.of_posting(pair.demand.record), occupations.of_programme(pair.supply.record)
+    computed = Origin.COMPUTED in (asked.origin, trained.origin)
+    if not asked.sure:
+        return Finding(None, "岗位未标注职业，由名称也不能确定，不计入")
+    if not trained.links:
+        return Finding(None, "专业没有面向职业，不计入")
+    wanted = asked.links[0]
+    probable = {link.code: link.score for link in trained.links if link.score >= POSSIBLE}
+    near = max((score for code, score in probable.items() if code[:7] == wanted.code[:7]), default=0.0)
+    name = f"职业“{taxonomy.occupation_label(wanted.code)}”{_how(asked, wanted)}"
+    whose = f"该专业的面向职业{_how(trained)}"
+    if wanted.code in probable:
+        return Finding(wanted.score * probable[wanted.code], f"{name}是{whose}")
+    if near:
+        return Finding(0.7 * wanted.score * near, f"{name}与{whose}同属一个小类")
+    if computed:
+        return Finding(None, f"{name}不在{whose}之内；推断的职业不用来扣分，不计入")
+    return Finding(0.0, f"{name}不在{whose}之内")
+
+
+def _how(found: OccupationLinks, link: Link | None = None) -> str:
+    """That an occupation was inferred and not stated; nothing when it was stated."""
+    if found.origin is not Origin.COMPUTED:
+        return ""
+    return f"（由岗位名称推断，可信度 {link.score:.0%}）" if link else "（由专业名称和课程推断）"
 
 
 def named(pair: SpecialtyPair) -> Finding:

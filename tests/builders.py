@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
+
+from indexing.adapt import Adapter
 from models.courses import Course
 from models.organisations import Organisation, OrganisationType
 from models.outcomes import Act, Event, Side
@@ -66,3 +69,12 @@ def an_event(act: Act, *, posting: int = 1, talent: int = 2, **fields: Any) -> E
         "at": datetime(2026, 9, 1, tzinfo=UTC),
     }
     return Event(act=act, posting=posting, talent=talent, **{**given, **fields})
+
+
+def an_adapter(encoder: str = "hashing-1-64", *, seed: int = 0) -> Adapter:
+    """It turns every direction a little; the encoder's name ends with its dimension."""
+    dim = int(encoder.rsplit("-", 1)[1])
+    dice = np.random.default_rng(seed)
+    drawn = (dice.normal(0, 0.1, shape) for shape in ((dim,), (dim,), (dim, dim), (dim, dim)))
+    names_mean, contents_mean, names_map, contents_map = (part.astype(np.float16).astype(np.float32) for part in drawn)
+    return Adapter(encoder, names_mean, contents_mean, names_map, contents_map)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+
 from data.store import Change
-from indexing.encode import HashingEncoder
+from indexing.encode import HashingEncoder, Vectors
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
 from indexing.vectors import ExactIndex
@@ -33,3 +35,19 @@ def checkerboard(names: Sequence[str] = SKILLS) -> Matcher:
     postings = [a_posting(title="技术员", required_skills=(name,)) for name in names]
     talents = [a_talent(skills=(name,), expected_positions=("技术员",)) for name in names]
     return a_matcher(*postings, *talents)
+
+
+def unit_rows(rows: int, dim: int, seed: int = 0) -> Vectors:
+    """Random directions."""
+    drawn = np.random.default_rng(seed).normal(size=(rows, dim)).astype(np.float32)
+    unit: Vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return unit
+
+
+def turned(rows: Vectors, angle: float) -> Vectors:
+    """Every row turned by the angle (radians) in the planes of its first, second, … pair of axes."""
+    even, odd = rows[:, 0::2], rows[:, 1::2]
+    result = np.empty_like(rows)
+    result[:, 0::2] = np.cos(angle) * even - np.sin(angle) * odd
+    result[:, 1::2] = np.sin(angle) * even + np.cos(angle) * odd
+    return result

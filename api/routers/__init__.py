@@ -1,12 +1,13 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import events, features, health, matches, outlook, records, search, whynot
+from api.routers import events, features, health, matches, occupations, outlook, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
     search.router,
     matches.router,
     whynot.router,
+    occupations.router,
     outlook.router,
     events.router,
     features.router,

@@ -14,7 +14,6 @@ from api.deps import API, ServicesDep
 from api.problems import problems
 from matching.market import Market
 from matching.policy import policies
-from matching.specialties import specialties
 from matching.training import Gap, training
 from matching.weights import documented
 from models.outcomes import Learned
@@ -75,7 +74,7 @@ def describe_features(services: ServicesDep) -> list[MarketDescription]:
         training(Gap((), {}), nobody, today, words_of),
         matcher.technology,
         policies(today, words_of),
-        specialties(words_of),
+        matcher.specialties,
     ]
     return [_described(matcher.documented_jobs, matcher.learned), *map(_described, others)]
 

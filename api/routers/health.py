@@ -32,6 +32,9 @@ class Health(Value):
     lag: int | None
     """Changes that the index has not seen."""
     model: str
+    """The encoder."""
+    adapter: str
+    """Which domain adapter follows it; `none` where there is none."""
     documents: dict[Kind, int]
     failure: str
     """Why the last attempt to catch up failed; empty when it did not."""
@@ -55,6 +58,7 @@ def health(services: ServicesDep, response: Response) -> Health:
         shelf_revision=shelf.revision,
         lag=lag,
         model=shelf.encoder.name,
+        adapter=shelf.adapter.name,
         documents={kind: len(shelf[kind]) for kind in Kind},
         failure=failure,
     )

@@ -76,6 +76,7 @@ _environment.filters |= {
     "in_chinese": present.in_chinese,
     "paragraphs": facts.paragraphs,
     "ratio": present.ratio,
+    "occupation": facts.occupation,
     "over": facts.over,
     "things": facts.things,
     "title_of": facts.title,

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from data.taxonomy.files import read_table
 from models.errors import UnknownName
-from models.terms import SchoolLevel, SpecialtyCode
+from models.terms import OccupationCode, SchoolLevel, SpecialtyCode
 from models.text import key
 
 
@@ -80,6 +81,15 @@ def find_specialty(name: str, *, level: SchoolLevel | None = None) -> Specialty 
     best, *others = candidates
     tied = any(other.score == best.score and other.specialty.level is best.specialty.level for other in others)
     return None if tied else best.specialty
+
+
+@cache
+def official_occupations() -> Mapping[SpecialtyCode, tuple[OccupationCode, ...]]:
+    """The occupations or groups of them that the official profiles name, for specialties whose profile says so."""
+    found: dict[SpecialtyCode, tuple[OccupationCode, ...]] = {}
+    for row in read_table("specialty_occupations.csv"):
+        found[row["specialty"]] = (*found.get(row["specialty"], ()), row["occupation"])
+    return found
 
 
 _BRACKETS = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]?")

@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
-import json
+from functools import lru_cache
 from pathlib import Path
 
 from indexing.adapt import IDENTITY, Adapter
-from models.errors import Conflict
+from indexing.versions import Versions
 
 DEFAULT = Path(__file__).parent / "default.npz"
 """Trained on public postings, labelled job titles, occupations and specialties; see `chanjiao adapt default`."""
 
-_HISTORY = "installed.json"
 
+class Adapters(Versions[Adapter]):
+    """The adapters that an installation trained on its own records, named by their weights."""
 
-def current(folder: Path, encoder: str) -> Adapter:
-    """The adapter to put behind the encoder of that name; the identity where none was trained for it."""
-    installed = history(folder)
-    for path in [*(folder / f"{name}.npz" for name in reversed(installed[-1:])), DEFAULT]:
-        if path.exists():
-            found = Adapter.open(path)
-            if found.fits(encoder):
+    def __init__(self, folder: Path, encoder: str) -> None:
+        """`encoder` is the name of the encoder that they follow."""
+        super().__init__(folder, suffix=".npz", read=Adapter.unpack, called="适配器", otherwise="随项目提供的适配器")
+        self._encoder = encoder
+
+    def current(self) -> Adapter:
+        """The adapter to put behind the encoder; the one that ships, or the identity, where none was trained for it."""
+        for found in (super().current(), _default()):
+            if found is not None and found.fits(self._encoder):
                 return found
-    return IDENTITY
+        return IDENTITY
+
+    def install(self, adapter: Adapter) -> None:
+        """Put the adapter in force; the one before stays, for `rollback`."""
+        self.put(adapter.name, adapter.packed())
+
+    def unusable(self) -> str:
+        """The name of the adapter that is installed last and yet not in force; empty when there is none such.
+
+        It was trained for another encoder, or its file cannot be read.
+        """
+        last = self.installed()[-1:]
+        return "" if last in ([], [self.current().name]) else last[0]
 
 
-def history(folder: Path) -> list[str]:
-    """Names of the installed adapters, the one in force last; empty while the default is in force."""
-    path = folder / _HISTORY
-    names: list[str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    return names
-
-
-def install(folder: Path, adapter: Adapter) -> None:
-    """Put the adapter in force; the one before stays, for `rollback`."""
-    adapter.save(folder / f"{adapter.name}.npz")
-    _remember(folder, [*history(folder), adapter.name])
-
-
-def rollback(folder: Path) -> str:
-    """Put the adapter before in force again; the name of the one that was taken back.
-
-    Raises Conflict when none was installed.
-    """
-    installed = history(folder)
-    if not installed:
-        raise Conflict("没有装过自己训练的适配器，正在使用随项目提供的那一个，无可回退")
-    _remember(folder, installed[:-1])
-    return installed[-1]
-
-
-def _remember(folder: Path, names: list[str]) -> None:
-    aside = folder / f"{_HISTORY}.tmp"
-    aside.write_text(json.dumps(names, indent=2), encoding="utf-8")
-    aside.replace(folder / _HISTORY)
+@lru_cache(maxsize=1)
+def _default() -> Adapter:
+    return Adapter.unpack(DEFAULT.read_bytes())

@@ -62,6 +62,15 @@ def publish(client: TestClient) -> Publish:
     return publish
 
 
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of its own in the environment of the command."""
+    monkeypatch.setenv("CHANJIAO_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("CHANJIAO_ENCODER", "hashing")
+    monkeypatch.setenv("CHANJIAO_SAMPLE", "false")
+    return tmp_path / "var"
+
+
 def body_of(record: Record) -> dict[str, object]:
     """The record as a client sends it."""
     return record.model_dump(mode="json", exclude_defaults=True)

@@ -27,15 +27,6 @@ ROWS = """岗位编号,岗位名称,企业名称,薪资,招聘人数
 
 
 @pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation of its own in the environment of the command."""
-    monkeypatch.setenv("CHANJIAO_VAR", str(tmp_path / "var"))
-    monkeypatch.setenv("CHANJIAO_ENCODER", "hashing")
-    monkeypatch.setenv("CHANJIAO_SAMPLE", "false")
-    return tmp_path / "var"
-
-
-@pytest.fixture
 def postings(tmp_path: Path) -> Path:
     file = tmp_path / "岗位.csv"
     file.write_text(ROWS, encoding="gb18030")

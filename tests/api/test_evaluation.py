@@ -39,6 +39,17 @@ def test_the_table_is_printed_and_written_as_json(postings: Path, tmp_path: Path
     assert set(written["rows"][0]) == {"name", "nDCG@10", "R@10", "R@50", "R@100", "MRR", "accuracy@1"}
 
 
+def test_folds_add_the_adapted_row_and_say_so(postings: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    command = ["evaluate", "title-to-description", "--postings", str(postings), "--folds", "2", "--json", str(target)]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert "第 1/2 折：用其余" in result.output
+    assert "adapted、hybrid：2 折交叉验证" in result.output
+    rows = json.loads(target.read_text(encoding="utf-8"))["rows"]
+    assert [row["name"] for row in rows] == ["random", "bm25", "dense", "adapted", "hybrid"]
+
+
 def test_graded_judgements_add_the_full_pipeline(postings: Path, tmp_path: Path) -> None:
     talents, qrels, target = tmp_path / "talents.jsonl", tmp_path / "qrels.tsv", tmp_path / "out.json"
     person = {"id": "T1", "level": "中职", "expected_positions": ["数控车床操作工"]}

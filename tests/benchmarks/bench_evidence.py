@@ -152,23 +152,25 @@ def encode_records(matcher: Matcher, records: Sequence[Record]) -> None:
 def swaps(matcher: Matcher, count: int) -> None:
     """Profiles that say the one thing of themselves, and the same that say the other."""
     documents = evenly(list(matcher.shelf[Kind.TALENT].documents.values()), count)
+    pairs = [
+        tuple(saying(document.record, *said) for said in SWAPS[place % len(SWAPS)])
+        for place, document in enumerate(documents)
+    ]
+    encode_records(matcher, [record for pair in pairs for record in pair])
     moved, most = 0, 0.0
-    for place, document in enumerate(documents):
-        before, after = SWAPS[place % len(SWAPS)]
-        scores = [
-            {
-                match.pair.demand.id: match.score
-                for match in matcher.match(
-                    matcher.jobs, matcher.draft(saying(document.record, *said)), k=K, cited=0
-                ).matches
-            }
-            for said in (before, after)
-        ]
-        moved += scores[0] != scores[1]
-        most = max([most, *(abs(score - scores[1].get(id, 0.0)) for id, score in scores[0].items())])
+    for pair in pairs:
+        before, after = (scores(matcher, record) for record in pair)
+        moved += before != after
+        most = max([most, *(abs(score - after.get(id, 0.0)) for id, score in before.items())])
     print(
         f"{len(documents)} profiles with protected traits swapped: lists of {K} that changed {moved}, largest move {most:.4f}"
     )
+
+
+def scores(matcher: Matcher, record: Record) -> dict[int, float]:
+    """Posting → score, of the K that are best for the profile."""
+    matches = matcher.match(matcher.jobs, matcher.draft(record), k=K, cited=0).matches
+    return {match.pair.demand.id: match.score for match in matches}
 
 
 def saying(record: Record, name: str, said: str) -> Record:

@@ -1,3 +1,5 @@
+import time
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -6,18 +8,20 @@ import pytest
 
 from data.store import Store
 from indexing import snapshot
+from indexing.adapt import IDENTITY, Adapter
+from indexing.adapters import Adapters
 from indexing.encode import HashingEncoder
 from indexing.segment import domain_segmenter
-from indexing.shelf import Shelf
-from indexing.sync import build, catch_up, publish, withdraw
+from indexing.shelf import Shelf, document_of
+from indexing.sync import Follower, build, catch_up, publish, withdraw
 from indexing.vectors import ExactIndex
 from models.errors import Conflict, IndexMismatch, NotFound
 from models.terms import Kind
-from tests.builders import a_posting, a_talent
+from tests.builders import a_posting, a_talent, an_adapter
 
 
-def a_shelf(*, dim: int = 64) -> Shelf:
-    return Shelf(HashingEncoder(dim), domain_segmenter(), index=ExactIndex)
+def a_shelf(*, dim: int = 64, adapter: Adapter = IDENTITY) -> Shelf:
+    return Shelf(HashingEncoder(dim), domain_segmenter(), adapter=adapter, index=ExactIndex)
 
 
 def contents(shelf: Shelf) -> dict[Kind, object]:
@@ -216,3 +220,128 @@ def test_publications_during_a_build_are_not_lost(sqlite_store: Store, tmp_path:
     publish(sqlite_store, later, a_posting(title="抢先发布的岗位"))  # before the build has restored anything
     build(sqlite_store, later, tmp_path)
     assert len(later[Kind.POSTING].documents) == len(later[Kind.POSTING].words) == 2
+
+
+def a_market(store: Store) -> list[int]:
+    """Records of several kinds, one of them changed and one withdrawn; the ids of those that are left."""
+    titles = ("数控车床操作工", "养老护理员", "外贸跟单员", "电商主播")
+    records = [a_posting(title=title, description=f"招聘{title}若干，倒班") for title in titles]
+    ids = [saved.id for saved in store.save_all([*records, a_talent(skills=("PLC编程",))])]
+    store.save(a_posting(title="护理员", description="照护老人起居"), id=ids[1])
+    store.withdraw(ids[2])
+    return [id for id in ids if id != ids[2]]
+
+
+def test_a_shelf_adapted_later_equals_one_built_under_the_adapter(sqlite_store: Store) -> None:
+    a_market(sqlite_store)
+    changed, plain, anew = a_shelf(), a_shelf(), a_shelf(adapter=an_adapter())
+    for shelf in (changed, plain, anew):
+        catch_up(sqlite_store, shelf)
+    changed.adapt(an_adapter())
+    assert contents(changed) == contents(anew) != contents(plain)
+    assert changed[Kind.POSTING].unrelated == anew[Kind.POSTING].unrelated
+    changed.adapt(IDENTITY)
+    assert contents(changed) == contents(plain)
+
+
+def test_an_adapted_shelf_goes_on_taking_changes(sqlite_store: Store) -> None:
+    ids = a_market(sqlite_store)
+    changed, anew = a_shelf(), a_shelf(adapter=an_adapter())
+    catch_up(sqlite_store, changed)
+    changed.adapt(an_adapter())
+    publish(sqlite_store, changed, a_posting(title="改过的岗位"), id=ids[0])
+    withdraw(sqlite_store, changed, ids[1])
+    catch_up(sqlite_store, anew)
+    assert contents(changed) == contents(anew)
+
+
+def test_a_snapshot_restored_under_another_adapter_equals_a_shelf_built_under_it(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    a_market(sqlite_store)
+    before, anew = a_shelf(adapter=an_adapter(seed=1)), a_shelf(adapter=an_adapter(seed=2))
+    catch_up(sqlite_store, before)
+    catch_up(sqlite_store, anew)
+    snapshot.save(before, tmp_path)
+
+    encoder = CountingEncoder(64)
+    restored = Shelf(encoder, domain_segmenter(), adapter=an_adapter(seed=2), index=ExactIndex)
+    encoder.texts = 0
+    snapshot.restore(restored, sqlite_store, tmp_path)
+    assert encoder.texts == 0
+    assert contents(restored) == contents(anew)
+
+
+def test_a_document_beside_the_shelf_is_adapted_as_those_on_it(sqlite_store: Store) -> None:
+    shelf = a_shelf(adapter=an_adapter())
+    on_it = shelf[Kind.POSTING].document(publish(sqlite_store, shelf, a_posting()).id)
+    beside = document_of(on_it.id, on_it.revision, a_posting())
+    for stored, fresh in zip(shelf.vectors_of(on_it), shelf.vectors_of(beside), strict=True):
+        assert stored == pytest.approx(fresh, abs=1e-6)
+
+
+def test_the_manifest_names_the_adapter_in_force(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf(adapter=an_adapter())
+    publish(sqlite_store, shelf, a_posting())
+    snapshot.save(shelf, tmp_path)
+    saved = snapshot.manifest(tmp_path) or {}
+    assert saved["adapter"] == an_adapter().name
+    snapshot.name_adapter(tmp_path, "0123456789ab")
+    assert snapshot.manifest(tmp_path) == {**saved, "adapter": "0123456789ab"}
+
+
+def test_where_there_is_no_snapshot_no_adapter_is_named(tmp_path: Path) -> None:
+    snapshot.name_adapter(tmp_path, "0123456789ab")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_running_service_follows_the_adapter_in_force(sqlite_store: Store, tmp_path: Path) -> None:
+    a_market(sqlite_store)
+    shelf, plain, anew = a_shelf(), a_shelf(), a_shelf(adapter=an_adapter())
+    for other in (plain, anew):
+        catch_up(sqlite_store, other)
+    elsewhere, here = (Adapters(tmp_path / "adapters", shelf.encoder.name) for _ in range(2))
+    follower = Follower(sqlite_store, shelf, tmp_path / "index", seconds=0.01, adapter=here.current)
+    follower.start()
+    try:
+        assert follower.ready.wait(30)
+        elsewhere.install(an_adapter())
+        assert eventually(lambda: named(tmp_path / "index") == an_adapter().name)
+        assert contents(shelf) == contents(anew)
+        elsewhere.rollback()
+        assert eventually(lambda: named(tmp_path / "index") == "none")
+        assert contents(shelf) == contents(plain)
+    finally:
+        follower.stop()
+    assert follower.failure == ""
+
+
+def test_an_adapter_that_is_broken_leaves_the_service_answering(sqlite_store: Store, tmp_path: Path) -> None:
+    shelf = a_shelf()
+    adapters = Adapters(tmp_path / "adapters", shelf.encoder.name)
+    adapters.install(an_adapter())
+    (tmp_path / "adapters" / f"{an_adapter().name}.npz").write_bytes(b"broken")
+    follower = Follower(sqlite_store, shelf, tmp_path / "index", seconds=0.01, adapter=adapters.current)
+    follower.start()
+    try:
+        assert follower.ready.wait(30)
+        saved = sqlite_store.save(a_posting())
+        assert eventually(lambda: saved.id in shelf[Kind.POSTING].documents)
+        assert shelf.adapter is IDENTITY
+    finally:
+        follower.stop()
+
+
+def named(folder: Path) -> str:
+    """The adapter in the snapshot's manifest."""
+    return str((snapshot.manifest(folder) or {}).get("adapter"))
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether it holds within half a minute."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

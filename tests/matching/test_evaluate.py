@@ -2,13 +2,18 @@ import csv
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from data import taxonomy
+from indexing.adapt import IDENTITY, Adapter, NamedContents, train
 from indexing.encode import HashingEncoder
 from indexing.segment import domain_segmenter
 from matching.evaluate import (
+    Task,
+    cross_validated,
     evaluate,
     judged_market,
     specialty_to_occupation,
@@ -17,6 +22,7 @@ from matching.evaluate import (
 )
 from models.errors import UnreadableFile
 from models.terms import Kind
+from tests.builders import an_adapter
 
 TRADES = ["数控车床操作工", "养老护理员", "外贸跟单员", "电商主播", "化学检验员", "服装制版师"]
 
@@ -82,8 +88,8 @@ def test_the_table_has_a_row_for_each_system_and_the_pool_beside_it(tmp_path: Pa
     report = evaluate(title_to_occupation(labels), HashingEncoder(256), domain_segmenter())
     assert (report.task, report.queries) == ("title-to-occupation", 2)
     assert report.pool > 1_600
-    assert [one.name for one in report.rows] == ["random", "bm25", "dense", "hybrid"]
-    for name in ("bm25", "dense", "hybrid"):
+    assert [one.name for one in report.rows] == ["random", "bm25", "dense", "hybrid", "cscoder", "linked"]
+    for name in ("bm25", "dense", "hybrid", "cscoder", "linked"):
         assert row(report, name)["accuracy@1"] == 1
     assert set(row(report, "dense")) == {"nDCG@10", "R@10", "R@50", "R@100", "MRR", "accuracy@1"}
     assert json.dumps(report.as_json())
@@ -103,7 +109,85 @@ def test_a_specialty_finds_its_official_occupations(tmp_path: Path) -> None:
     )
     task = specialty_to_occupation(profiles, pairs)
     assert task.queries == ["婴幼儿托育服务与管理：婴幼儿保育"]
-    assert row(evaluate(task, HashingEncoder(256), domain_segmenter()), "bm25")["R@50"] == 1
+    report = evaluate(task, HashingEncoder(256), domain_segmenter())
+    assert row(report, "bm25")["R@50"] == row(report, "linked")["R@50"] == 1
+
+
+def a_title_task(tmp_path: Path, count: int) -> Task:
+    rows = [
+        {"title": f"{TRADES[n % 6]}{n}", "description": f"第{n}号：{TRADES[n % 6]}，倒班{n}", "is_it": str(n % 2)}
+        for n in range(count)
+    ]
+    return title_to_description(write(tmp_path / "many.csv", rows), non_it=True)
+
+
+def test_an_adapter_has_a_row_of_its_own_and_is_what_words_are_fused_with(postings: Path) -> None:
+    encoder = HashingEncoder(256)
+    task = title_to_description(postings)
+    plain = evaluate(task, encoder, domain_segmenter())
+    adapted = evaluate(task, encoder, domain_segmenter(), adapter=an_adapter(encoder.name))
+    assert [one.name for one in adapted.rows] == ["random", "bm25", "dense", "adapted", "hybrid"]
+    assert row(adapted, "dense") == row(plain, "dense")
+    assert {one.name: one.note for one in adapted.rows if one.note} == dict.fromkeys(
+        ("adapted", "hybrid"), "适配器可能用这些行训练过"
+    )
+    assert [one["name"] for one in adapted.as_json()["rows"] if "note" in one] == ["adapted", "hybrid"]  # type: ignore[attr-defined]
+
+
+def test_an_adapter_that_changes_nothing_ranks_as_the_encoder_does(postings: Path) -> None:
+    encoder = HashingEncoder(256)
+    still = Adapter(encoder.name, *(np.zeros(256, dtype="f4"),) * 2, *(np.eye(256, dtype="f4"),) * 2)
+    report = evaluate(title_to_description(postings), encoder, domain_segmenter(), adapter=still)
+    assert row(report, "adapted") == row(report, "dense")
+
+
+def test_labels_that_are_kept_back_need_no_note(tmp_path: Path) -> None:
+    rows = [{"job_title": "焊工", "csco_code": occupation_called("焊工"), "split": name} for name in ("test", "train")]
+    labels = write(tmp_path / "labels.csv", rows)
+    encoder = HashingEncoder(64)
+    for split, note in (("test", ""), ("train", "适配器可能用这些行训练过")):
+        task = title_to_occupation(labels, split=split)
+        report = evaluate(task, encoder, domain_segmenter(), adapter=an_adapter(encoder.name))
+        assert {one.name: one.note for one in report.rows if one.name in ("adapted", "hybrid", "linked")} == {
+            "adapted": note,
+            "hybrid": note,
+            "linked": "",
+        }
+
+
+def test_it_postings_teach_though_nobody_asks_for_them(tmp_path: Path) -> None:
+    task = a_title_task(tmp_path, 20)
+    assert len(task.queries) == 10
+    assert len(task.teaching) == 20
+
+
+def test_no_query_is_answered_by_an_adapter_that_was_trained_on_its_title(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught: dict[Adapter, set[str]] = {}
+
+    def spying(rows: NamedContents, **options: Any) -> Adapter:
+        adapter = train(rows, **options)
+        taught[adapter] = set(rows.name_keys)
+        return adapter
+
+    monkeypatch.setattr("matching.evaluate.train", spying)
+    task = a_title_task(tmp_path, 60)
+    adapters = cross_validated(task, HashingEncoder(64), 3)
+    assert len(taught) == 3
+    for query, adapter in zip(task.queries, adapters, strict=True):
+        assert query not in taught[adapter]
+        assert len(taught[adapter]) > 20
+    assert set().union(*taught.values()) == {name for name, _ in task.teaching}
+
+
+def test_cross_validation_is_said_beside_its_rows_and_the_pool_stays_whole(tmp_path: Path) -> None:
+    heard: list[str] = []
+    task = a_title_task(tmp_path, 60)
+    report = evaluate(task, HashingEncoder(64), domain_segmenter(), folds=3, progress=heard.append)
+    assert report.pool == report.queries == 30
+    assert [one.note for one in report.rows] == ["", "", "", "3 折交叉验证", "3 折交叉验证"]
+    assert [said[:4] for said in heard] == ["第 1/", "第 2/", "第 3/"]
 
 
 @pytest.fixture
@@ -120,7 +204,12 @@ def test_graded_judgements_are_asked_from_either_side(market: dict[str, Path]) -
         lines = [f"{query}{n} 0 {document}{other} {3 if n == other else 0}" for n in range(6) for other in range(5)]
         market["qrels"].write_text("\n".join(lines), encoding="utf-8")
         report = judged_market(
-            kind, **market, encoder=HashingEncoder(256), segmenter=domain_segmenter(), today=date(2026, 1, 1)
+            kind,
+            **market,
+            encoder=HashingEncoder(256),
+            segmenter=domain_segmenter(),
+            adapter=IDENTITY,
+            today=date(2026, 1, 1),
         )
         assert [one.name for one in report.rows] == ["random", "bm25", "dense", "hybrid", "full"]
         assert row(report, "full")["nDCG@10"] == pytest.approx(5 / 6)  # nothing is relevant to the sixth
@@ -139,7 +228,12 @@ def test_a_judgement_that_cannot_be_read_is_named(market: dict[str, Path], line:
     market["qrels"].write_text(line, encoding="utf-8")
     with pytest.raises(UnreadableFile, match=message):
         judged_market(
-            Kind.TALENT, **market, encoder=HashingEncoder(64), segmenter=domain_segmenter(), today=date(2026, 1, 1)
+            Kind.TALENT,
+            **market,
+            encoder=HashingEncoder(64),
+            segmenter=domain_segmenter(),
+            adapter=IDENTITY,
+            today=date(2026, 1, 1),
         )
 
 

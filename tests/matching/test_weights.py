@@ -63,7 +63,7 @@ def test_a_name_is_never_given_twice_even_after_a_rollback(versions: Versions) -
     versions.rollback()
     assert versions.next_name() == "0002"
     with pytest.raises(Conflict, match="权重版本 0001 已存在"):
-        versions.install(learned("0001"))
+        versions.install(learned("0001", weights=RULES))
 
 
 def test_another_process_installs_and_this_one_follows(versions: Versions, tmp_path: Path) -> None:

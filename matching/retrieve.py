@@ -28,11 +28,11 @@ class Query:
 class Fusion:
     """How much each retriever's opinion counts; they sum to 1."""
 
-    head: float = 0.30
-    body: float = 0.15
-    forth: float = 0.25
-    back: float = 0.15
-    words: float = 0.15
+    head: float = 0.25
+    body: float = 0.12
+    forth: float = 0.20
+    back: float = 0.13
+    words: float = 0.30
 
 
 FUSION = Fusion()

@@ -16,8 +16,8 @@ from indexing.extract import extract
 from indexing.extract import fingerprint as facts_fingerprint
 from indexing.impartial import impartial
 from indexing.segment import Segmenter
+from indexing.text import FIELD_WEIGHTS, body, head, searched, stated, texts
 from indexing.text import VERSION as TEXTS_VERSION
-from indexing.text import body, head, searched, stated, texts
 from indexing.vectors import FaissIndex, VectorIndex
 from indexing.words import WordIndex
 from models.errors import NotFound
@@ -123,6 +123,11 @@ class Shelf:
         """The words of a record's texts, in order."""
         return [word for text in found.values() for word in self.segmenter.words(text)]
 
+    def _weighted_words(self, document: Document[Record]) -> list[str]:
+        """The words, those of telling fields several times: BM25F in its simple form (Robertson et al., CIKM 2004)."""
+        found = searched(document).items()
+        return [word for field, text in found for word in self.segmenter.words(text) * FIELD_WEIGHTS.get(field, 1)]
+
     def words_of(self, document: Document[Record]) -> frozenset[str]:
         """The different words of the document: at hand for one that stands on the shelf."""
         section = self[document.kind]
@@ -177,7 +182,7 @@ class Shelf:
         raw = dict(zip(ids, self._raw(documents), strict=True))
         section.raw.update(raw)
         section.place(raw, self.adapter)
-        section.words.add({document.id: self.words(searched(document)) for document in documents})
+        section.words.add({document.id: self._weighted_words(document) for document in documents})
         # Last, so that whoever finds a document finds it in every index.
         section.documents.update(zip(ids, documents, strict=True))
 

@@ -104,6 +104,19 @@ def labels(kind: Kind) -> Mapping[str, str]:
 NAMES_OF_MEMBERS = frozenset({"organisation", "provider", "issuer", "school"})
 """Fields that say who published; searched by name, never part of what a record is matched by."""
 
+FIELD_WEIGHTS: Mapping[str, int] = {
+    "title": 3,
+    "name": 3,
+    "expected_positions": 2,
+    "specialty": 2,
+    "skills": 2,
+    "required_skills": 2,
+}
+"""How often a word of the field counts where one of a description counts once; the others count once too.
+
+On the graded pairs BM25 alone gains .01 to .02 nDCG@10; weights above these add nothing.
+"""
+
 HEADS = frozenset({"title", "name", "expected_positions"})
 """Fields that `head` stands for; what a record says besides them is its body."""
 

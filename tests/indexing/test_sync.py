@@ -345,3 +345,10 @@ def eventually(holds: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def test_a_word_of_the_title_counts_more_than_the_same_in_the_description(sqlite_store: Store) -> None:
+    shelf = a_shelf()
+    described = publish(sqlite_store, shelf, a_posting(title="技术员", description="负责锅炉"))
+    named = publish(sqlite_store, shelf, a_posting(title="锅炉", description="负责技术员"))
+    assert shelf[Kind.POSTING].words.search(["锅炉"], k=2).ids.tolist() == [named.id, described.id]

@@ -52,6 +52,7 @@ def jobs(today: date, words_of: WordsOf) -> Market[Posting, Talent]:
             Requirement("education", "学历", too_little_education),
             Requirement("experience", "经验差距", partial(out_of_reach, today=today)),
             Requirement("first_year", "实习年级", first_year_intern),
+            Requirement("licence", "执业资格", unlicensed),
         ),
         features=(
             Feature("position", "岗位意向", 0.15, position, side=suits),
@@ -96,6 +97,32 @@ def first_year_intern(pair: JobPair) -> str | None:
     if pair.demand.record.employment is Employment.INTERNSHIP and pair.supply.record.grade == 1:
         return "一年级学生不得参加岗位实习（《职业学校学生实习管理规定》第十六条）"
     return None
+
+
+def unlicensed(pair: JobPair) -> str | None:
+    """医师法, art. 13, and 律师法, art. 13: nobody works as a doctor or a lawyer without the licence."""
+    title = fold(pair.demand.record.title)
+    if pair.demand.record.employment is Employment.INTERNSHIP or _IN_TRAINING.search(title):
+        return None
+    for profession, licences, law in _LICENSED:
+        if profession.search(title):
+            held = [mention.name + mention.span.text for mention in pair.supply.facts.certificates]
+            if not any(licence in one for one in held for licence in licences):
+                return f"须先取得{licences[0]}（{law}）"
+    return None
+
+
+_LICENSED = (
+    (
+        re.compile(r"(?<!兽)(?<!宠物)(医师|医生)"),
+        ("医师资格", "医师执业", "执业医师", "助理医师"),
+        "《医师法》第十三条",
+    ),
+    (re.compile(r"律师"), ("法律职业资格", "律师执业", "律师证"), "《律师法》第十三条"),
+)
+"""Profession by title, what its licence is called, and the law; nurses and teachers graduate into theirs."""
+_IN_TRAINING = re.compile(r"实习|见习|规培|助手|助理(?!医师)|秘书|客服|咨询|运营|销售|顾问|文员|代表|招生")
+"""Titles of those who work beside the licensed, or on the way to a licence."""
 
 
 def position(pair: JobPair) -> Finding:

@@ -152,6 +152,8 @@ def test_what_only_the_text_states_is_asked_too() -> None:
 REQUIREMENTS = [
     ("学历不够", {"education": Education.BACHELOR}, {"level": SchoolLevel.SECONDARY_VOCATIONAL}, "学历", "要求本科，实为高中/中职"),
     ("经验相差太远", {"experience_years": 10}, {"grade": 3}, "经验差距", "要求 10 年经验，相差 10 年"),
+    ("没有医师资格", {"title": "内科医生"}, {"specialty": "康复治疗技术"}, "执业资格", "须先取得医师资格（《医师法》第十三条）"),
+    ("没有法律职业资格", {"title": "诉讼律师"}, {"specialty": "法律事务"}, "执业资格", "《律师法》第十三条"),
     ("一年级实习", {"employment": Employment.INTERNSHIP}, {"grade": 1, "seeking": (Employment.INTERNSHIP,)}, "实习年级", "第十六条"),
 ]  # fmt: skip
 
@@ -168,6 +170,21 @@ def test_a_hard_requirement_removes_and_says_how_many(posting: dict, talent: dic
     (removal,) = answer.removals
     assert (removal.label, removal.count) == (label, 2)
     assert example in removal.example
+
+
+@pytest.mark.parametrize(
+    ("title", "certificates"),
+    [
+        ("内科医生", ("执业医师资格证",)),
+        ("宠物医生", ()),
+        ("医生助理", ()),
+        ("实习律师", ()),
+        ("律师", ("法律职业资格证书（A证）",)),
+        ("康复治疗师", ()),
+    ],
+)
+def test_who_holds_the_licence_or_needs_none_is_not_removed(title: str, certificates: tuple[str, ...]) -> None:
+    assert only(a_matcher(a_posting(title=title), a_talent(certificates=certificates)).talents_for(1))
 
 
 @pytest.mark.parametrize("talent", [{"level": None}, {"seeking": ()}, {"shifts": ()}])

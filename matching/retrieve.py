@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,10 +63,8 @@ def retrieve(
         )
     )
     ids = proposed.tolist()
-    head = _likeness(section.heads, query.head, ids, section.unrelated)
-    body = _likeness(section.bodies, query.body, ids, section.unrelated)
-    forth = _likeness(section.bodies, query.head, ids, section.unrelated)
-    back = _likeness(section.heads, query.body, ids, section.unrelated)
+    head, back = _likeness(section.heads, (query.head, query.body), ids, section.unrelated)
+    body, forth = _likeness(section.bodies, (query.body, query.head), ids, section.unrelated)
     words = scores.of(ids)
     opinions = (
         (fusion.head, head),
@@ -83,14 +82,17 @@ def retrieve(
     ]
 
 
-def _likeness(index: VectorIndex, query: Vector, ids: list[int], unrelated: float) -> Floats:
-    """Cosines rescaled so that 0 is what unrelated texts have; encoders differ in where their cosines lie.
+def _likeness(index: VectorIndex, queries: Sequence[Vector], ids: list[int], unrelated: float) -> list[Floats]:
+    """For each query the cosines rescaled so that 0 is what unrelated texts have; encoders differ in where theirs lie.
 
     That is the query's mean cosine over the index, drawn towards the encoder's own mean over unrelated texts
     where the index is small: three documents on one subject are no background.
     """
-    background = (len(index) * float(query @ index.mean()) + _PRIOR * unrelated) / (len(index) + _PRIOR)
-    found: Floats = np.clip((index.similarities(query, ids) - background) / max(1 - background, 1e-6), 0, 1)
+    vectors, mean, size = index.vectors(ids), index.mean(), len(index)
+    found: list[Floats] = []
+    for query in queries:
+        background = (size * float(query @ mean) + _PRIOR * unrelated) / (size + _PRIOR)
+        found.append(np.clip((vectors @ query - background) / max(1 - background, 1e-6), 0, 1))
     return found
 
 

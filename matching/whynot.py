@@ -6,17 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import numpy as np
-
 from data import taxonomy
 from indexing.text import bare
 from matching.market import Market
 from matching.matcher import DEPTH, Matcher
 from matching.rank import rank
-from matching.retrieve import retrieve
 from matching.training import gap
 from models.errors import NotFound
-from models.matches import Document, Match, Pair
+from models.matches import Document, Match
 from models.postings import Posting
 from models.talents import Talent
 from models.terms import LIST_LIMIT
@@ -244,11 +241,10 @@ def _place(ranked: Sequence[JobMatch], posting: Document[Posting]) -> tuple[int 
 def _scored(matcher: Matcher, talent: Document[Talent], posting: Document[Posting]) -> JobMatch:
     """The pair as it would be ranked if it came that far. Raises NotFound when the posting is gone from the shelf."""
     market = matcher.jobs
-    section = matcher.shelf[market.demand]
-    candidates = retrieve(matcher.query(talent), section, depth=1, among=np.asarray([posting.id], dtype=np.int64))
-    if not candidates:
+    pairs = matcher.between(market, talent, [posting.id])
+    if not pairs:
         raise NotFound(f"没有编号为 {posting.id} 的{posting.kind.label}")
-    [match] = rank([Pair(posting, talent, candidates[0].reversed())], market.features, k=1, cited=0)
+    [match] = rank(pairs.values(), market.features, k=1, cited=0)
     return match
 
 

@@ -17,14 +17,14 @@ from matching.training import Gap
 from models.errors import NotFound
 from models.matches import Answer, Contribution, Discrimination, Document, Match, Pair, Side, Span
 from models.records import RECORDS
-from models.technology import Need, Secrecy
 from models.terms import Kind, Record, Salary, Value
 from models.traits import Trait
 
 W = TypeVar("W", bound=Value)
 
-MASKED: dict[Kind, frozenset[str]] = {Kind.TALENT: frozenset({"name", "source"})}
-"""Fields that nobody is shown: a person's name, and the source, whose id is often a student number."""
+MASKED: dict[Kind, frozenset[str]] = {Kind.TALENT: frozenset({"name", "contact", "source"})}
+"""Fields that no list, search or match shows: a person's name and contact, and the source, whose id is often a
+student number. Who may see the first two asks for the identity."""
 
 
 def _public(kind: Kind) -> type[Value]:
@@ -40,11 +40,6 @@ def _public(kind: Kind) -> type[Value]:
 
 SHAPES: dict[Kind, type[Value]] = {kind: _public(kind) for kind in Kind}
 """What a record of each kind looks like to everyone."""
-
-
-def is_open(record: Record) -> bool:
-    """Whether anyone may know that the record exists."""
-    return not (isinstance(record, Need) and record.secrecy is Secrecy.PRIVATE)
 
 
 def public(record: Record) -> Value:
@@ -315,10 +310,10 @@ def entry(document: Document[Record]) -> dict[str, object]:
 def past_versions(kind: Kind, id: int, versions: Sequence[Version]) -> list[dict[str, object]]:
     """PastVersions of the record, oldest first; of a person who withdrew, only that there were some.
 
-    Raises NotFound when the id holds another kind or a record that is not open.
+    Raises NotFound when the id holds another kind.
     """
     known = [version.record for version in versions if version.record]
-    if known[-1].kind != kind or not is_open(known[-1]):
+    if known[-1].kind != kind:
         raise NotFound(f"没有编号为 {id} 的{kind.label}")
     gone = kind in MASKED and versions[-1].record is None
     return [
@@ -329,7 +324,6 @@ def past_versions(kind: Kind, id: int, versions: Sequence[Version]) -> list[dict
             "record": public(version.record) if version.record and not gone else None,
         }
         for version in versions
-        if version.record is None or is_open(version.record)
     ]
 
 

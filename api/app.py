@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from api import problems, web
+from api.auth import declared
 from api.bootstrap import Services, build
 from api.deps import API
 from api.middleware import BodyLimit, Rim
@@ -44,12 +45,14 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    app.state.routers = (*ROUTERS, web.router)
+    app.state.routers = (*ROUTERS, *web.ROUTERS)
     problems.install(app, page=web.error_page)
     limits = services.settings
     app.add_middleware(BodyLimit, json=limits.body_limit, form=limits.upload_limit)
     app.add_middleware(Rim)
     for router in app.state.routers:
+        undeclared = [route.path for route in router.routes if declared(route) is None]
+        assert not undeclared, f"no access is declared for {undeclared}"
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=web.static_folder), name="static")
     _describe_problems(app)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
+from api.attempts import Attempts
 from api.settings import Settings
 from data import sample
 from data.store import Store
@@ -17,6 +19,18 @@ from indexing.sync import Follower
 from matching.congestion import Audience
 from matching.matcher import Matcher
 from matching.weights import Versions
+from models.terms import Kind, Record
+
+
+class Recorded(Protocol):
+    """A record with its id, wherever it rests."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def record(self) -> Record: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,12 @@ class Services:
     follower: Follower
     today: Callable[[], date]
     audience: Audience = field(default_factory=Audience)
+    attempts: Attempts = field(default_factory=Attempts)
+
+    def recorded(self, kind: Kind, id: int) -> Recorded:
+        """The record on the shelf, or else as the store last knew it, withdrawn or not. Raises NotFound."""
+        document = self.shelf[kind].documents.get(id)
+        return self.store.latest(kind, id) if document is None else document
 
     def start(self) -> None:
         """Load the sample into an empty store, if wanted, and begin to build the index."""

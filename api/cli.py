@@ -1,4 +1,4 @@
-"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, vocabulary, migrate, doctor."""
+"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, vocabulary, admin, migrate, doctor."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rich.table import Column, Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, evaluation, linking, outcomes
+from api import adaptation, administration, evaluation, linking, outcomes
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.building import build as build_index
@@ -94,6 +94,7 @@ app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(adaptation.app, name="adapt")
 app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(administration.app, name="admin")
 
 
 def main() -> None:
@@ -113,6 +114,7 @@ def serve(
         services = build(settings)
         if settings.sample and services.store.revision == 0:
             _load_sample(services.store, services.today())
+            administration.show_demo(services.store)
         out.print(f"服务地址：http://{settings.host}:{listener.getsockname()[1]}（按 Ctrl+C 停止）", soft_wrap=True)
         threading.Thread(target=_watch, args=(services,), daemon=True).start()
         # No access log: its lines would quote what people search for.

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 
 from models import errors
@@ -33,6 +33,12 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.InvalidRecord: (422, "invalid-record", "记录不符合规则"),
     errors.UnknownName: (422, "unknown-name", "名称或代码不存在"),
     errors.NotFound: (404, "not-found", "没有这条记录"),
+    errors.Refused: (403, "refused", "不允许"),
+    errors.NotSignedIn: (401, "not-signed-in", "需要登录"),
+    errors.WrongPassword: (401, "wrong-password", "登录失败"),
+    errors.Forbidden: (403, "forbidden", "没有权限"),
+    errors.TooOften: (429, "too-often", "尝试过于频繁"),
+    errors.Locked: (429, "locked", "账号已锁定"),
     errors.Conflict: (409, "conflict", "与已有内容冲突"),
     errors.Withdrawn: (410, "withdrawn", "记录已撤回"),
     errors.SourceTaken: (409, "source-taken", "来源编号已被占用"),
@@ -110,6 +116,9 @@ def internal(request: Request) -> Response:
 
 async def _of_domain(request: Request, error: Exception) -> Response:
     error = cast(errors.ChanjiaoError, error)
+    if isinstance(error, errors.NotSignedIn) and request.method == "GET" and _wants_page(request):
+        asked = quote_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
+        return RedirectResponse(f"/login?next={asked}", 303)
     status, slug, title = next(PROBLEMS[ancestor] for ancestor in type(error).__mro__ if ancestor in PROBLEMS)
     if status >= 500:
         log.warning("unavailable", error=type(error).__name__)

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """上传或导入文件的大小上限（字节）"""
     body_limit: int = Field(2_000_000, ge=1_000)
     """一个 JSON 请求正文的大小上限（字节）"""
+    secure_cookies: bool = False
+    """会话 Cookie 是否只经 HTTPS 发送；经 HTTPS 访问时自动为是，由前置代理解密时请设为 true"""
     timezone: str = "Asia/Shanghai"
     """判断“今天”所用的时区"""
 

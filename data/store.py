@@ -21,6 +21,7 @@ from sqlalchemy import Connection, RowMapping, create_engine, event, func, selec
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from data.accounts import Accounts
 from data.events import EventLog
 from data.tables import counter, records, versions
 from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
@@ -58,6 +59,10 @@ class Stored(Generic[R]):
     revision: int
     at: datetime
     record: R
+
+    @property
+    def kind(self) -> Kind:
+        return self.record.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,11 @@ class Store:
     def events(self) -> EventLog:
         """What people did with the records."""
         return EventLog(self._reading, self._writing, self._now)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self._reading, self._writing, self._now)
 
     @property
     def revision(self) -> int:
@@ -175,6 +185,21 @@ class Store:
             raise NotFound(f"没有编号为 {id} 的{kind.label}")
         if row["body"] is None:
             raise Withdrawn(f"{kind.label} {id} 已撤回")
+        return _stored(row)
+
+    def latest(self, kind: Kind, id: int) -> Stored[Record]:
+        """The record as it last was, withdrawn or not. Raises NotFound."""
+        newest = (
+            select(records.c.id, records.c.kind, versions.c.revision, versions.c.at, versions.c.body)
+            .select_from(versions.join(records, versions.c.record_id == records.c.id))
+            .where(records.c.id == id, records.c.kind == kind, versions.c.body.is_not(None))
+            .order_by(versions.c.revision.desc())
+            .limit(1)
+        )
+        with self._reading() as connection:
+            row = connection.execute(newest).mappings().one_or_none()
+        if row is None:
+            raise NotFound(f"没有编号为 {id} 的{kind.label}")
         return _stored(row)
 
     def history(self, id: int) -> list[Version]:

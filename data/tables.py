@@ -2,10 +2,10 @@
 
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
-`events` only grows.
+`events` and `vettings` only grow. Of tokens and passwords there are only hashes.
 """
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={
@@ -56,5 +56,76 @@ events = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Index(None, "posting_id", "talent_id"),
     Index(None, "talent_id"),
+    sqlite_autoincrement=True,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("roles", String(400), nullable=False),
+    Column("organisation_id", _Id, ForeignKey("records.id"), index=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), index=True),
+    Column("password", String(200)),
+    Column("active", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", DateTime(timezone=True)),
+    Column("created", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("csrf", String(64), nullable=False),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("seen", DateTime(timezone=True), nullable=False),
+    Column("expires", DateTime(timezone=True), nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("scopes", String(100), nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("expires", DateTime(timezone=True), nullable=False),
+    Column("revoked", DateTime(timezone=True)),
+    sqlite_autoincrement=True,
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("roles", String(400), nullable=False),
+    Column("organisation_id", _Id, ForeignKey("records.id"), index=True),
+    Column("talent_id", _Id, ForeignKey("records.id")),
+    Column("by_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("expires", DateTime(timezone=True), nullable=False),
+    Column("accepted", DateTime(timezone=True)),
+    Column("account_id", _Id, ForeignKey("accounts.id")),
+    sqlite_autoincrement=True,
+)
+
+vettings = Table(
+    "vettings",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("organisation_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
+    Column("verified", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("expires", DateTime(timezone=True)),
     sqlite_autoincrement=True,
 )

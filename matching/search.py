@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from indexing.shelf import Shelf
-from matching.matcher import Where
 from matching.retrieve import Fusion, Query, retrieve
 from models.errors import Malformed
 from models.matches import Candidate, Document
@@ -48,7 +47,12 @@ class Hit:
 
 
 def search(
-    shelf: Shelf, text: str, *, kinds: Collection[Kind] = tuple(Kind), k: int = 10, where: Where | None = None
+    shelf: Shelf,
+    text: str,
+    *,
+    kinds: Collection[Kind] = tuple(Kind),
+    k: int = 10,
+    where: Callable[[Document[Record]], bool] | None = None,
 ) -> list[Hit]:
     """The k records that the words and the meaning of the text find best; equal scores in order of id.
 
@@ -66,7 +70,7 @@ def search(
         for candidate in retrieve(query, shelf[kind], depth=DEPTH, fusion=SEARCH)
         if _is_akin(candidate)
         and (document := shelf[kind].documents.get(candidate.id))
-        and (where is None or where(document.record))
+        and (where is None or where(document))
     ]
     found.sort(key=lambda entry: (-entry[0], entry[1].id))
     return [Hit(document, points, snippet(document, words)) for points, document in found[:k]]

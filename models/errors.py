@@ -6,6 +6,12 @@
     │   ├── InvalidRecord            a record breaks a rule of the domain model
     │   └── UnknownName              a specialty, occupation, task or option that no table has
     ├── NotFound                   no live record has that id
+    ├── Refused                    the request is understood and not allowed
+    │   ├── NotSignedIn              nobody in particular asks for what is not public
+    │   ├── WrongPassword            the login or the password is not right
+    │   ├── Forbidden                the account may not do this to that record
+    │   └── TooOften                 more attempts than allowed; the message says when to try again
+    │       └── Locked                 the account is locked after wrong passwords
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
     │   ├── SourceTaken              another record already holds that source id
@@ -47,6 +53,30 @@ class UnknownName(Malformed):
 
 class NotFound(ChanjiaoError):
     """No live record has that id."""
+
+
+class Refused(ChanjiaoError):
+    """The request is understood and not allowed."""
+
+
+class NotSignedIn(Refused):
+    """Nobody in particular asks for what is not public; signing in may help."""
+
+
+class WrongPassword(Refused):
+    """The login or the password is not right; which of them is not said."""
+
+
+class Forbidden(Refused):
+    """The account may not do this to that record."""
+
+
+class TooOften(Refused):
+    """More attempts than allowed; the message says when to try again."""
+
+
+class Locked(TooOften):
+    """The account is locked for a while after wrong passwords."""
 
 
 class Conflict(ChanjiaoError):

@@ -19,3 +19,21 @@ RECORDS: dict[Kind, type[Record]] = {
     Kind.POLICY: Policy,
     Kind.PROGRAMME: Programme,
 }
+
+_PUBLISHERS: dict[Kind, tuple[str | None, str]] = {
+    Kind.POSTING: ("organisation_id", "organisation"),
+    Kind.NEED: ("organisation_id", "organisation"),
+    Kind.OFFER: ("organisation_id", "organisation"),
+    Kind.COURSE: ("provider_id", "provider"),
+    Kind.PROGRAMME: ("school_id", "school"),
+    Kind.POLICY: (None, "issuer"),
+}
+"""The fields in which a record says by id and by name which organisation published it."""
+
+
+def publisher_of(record: Record) -> tuple[int | None, str]:
+    """The id and the name of the organisation that published the record; None and "" where it names none."""
+    if record.kind not in _PUBLISHERS:
+        return None, ""
+    by_id, by_name = _PUBLISHERS[record.kind]
+    return getattr(record, by_id) if by_id else None, getattr(record, by_name)

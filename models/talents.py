@@ -36,6 +36,8 @@ class Talent(Record):
 
     name: OptionalName = None
     """Shown only to those whom the person allows; never searched, never ranked by."""
+    contact: OptionalName = None
+    """Telephone or e-mail; shown with the name and to nobody else."""
     level: SchoolLevel | None = None
     school: OptionalName = None
     school_id: OrganisationId | None = None

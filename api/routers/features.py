@@ -10,17 +10,19 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.answers import SIDES, SideName
+from api.auth import allow
 from api.deps import API, ServicesDep
 from api.problems import problems
 from matching.market import Market
 from matching.policy import policies
 from matching.training import Gap, training
 from matching.weights import documented
+from models.access import Action, System
 from models.outcomes import Learned
 from models.talents import Talent
 from models.terms import Value
 
-router = APIRouter(tags=["说明"], responses=problems(500, 503))
+router = APIRouter(tags=["说明"], responses=problems(401, 403, 500, 503))
 
 
 class Origin(StrEnum):
@@ -63,7 +65,7 @@ class MarketDescription(Value):
     features: tuple[FeatureDescription, ...]
 
 
-@router.get(f"{API}/features", summary="匹配所用的特征与硬性条件")
+@router.get(f"{API}/features", summary="匹配所用的特征与硬性条件", dependencies=[allow(Action.READ, System.SERVICE)])
 def describe_features(services: ServicesDep) -> list[MarketDescription]:
     """Every market with its hard requirements, its features and their weights; nothing else enters a score."""
     matcher = services.matcher

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from fastapi import APIRouter, Response
 
+from api.auth import allow
 from api.deps import ServicesDep
+from models.access import Action, System
 from models.errors import StoreUnavailable
 from models.terms import Kind, Value
 
@@ -40,7 +42,12 @@ class Health(Value):
     """Why the last attempt to catch up failed; empty when it did not."""
 
 
-@router.get("/health", summary="运行状态", responses={503: {"model": Health, "description": "尚不能回答问题"}})
+@router.get(
+    "/health",
+    summary="运行状态",
+    responses={503: {"model": Health, "description": "尚不能回答问题"}},
+    dependencies=[allow(Action.READ, System.SERVICE)],
+)
 def health(services: ServicesDep, response: Response) -> Health:
     """200 when questions can be answered, 503 when not; a lag alone does not hinder answers."""
     shelf, follower = services.shelf, services.follower

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from api import listings
 from api.answers import MatchAnswer, TrainingAnswer, match_answer, training_answer
+from api.auth import PrincipalDep, allow, check
 from api.deps import (
     API,
     MatcherDep,
@@ -27,13 +28,14 @@ from api.problems import problems
 from matching.congestion import recommend_together
 from matching.matcher import Matcher
 from matching.training import common_target, occupation_target
+from models.access import Action
 from models.errors import Malformed
 from models.matches import Document
 from models.postings import Posting
 from models.talents import Talent
 from models.terms import Kind, OccupationCode
 
-router = APIRouter(prefix=API, tags=["匹配"], responses=problems(404, 410, 422, 500, 503))
+router = APIRouter(prefix=API, tags=["匹配"], responses=problems(401, 403, 404, 410, 422, 500, 503))
 
 TargetPosting = Annotated[int | None, Query(ge=1, le=2**53, description="以这个岗位为目标")]
 TargetOccupation = Annotated[OccupationCode | None, Query(description="以这个职业为目标，职业分类大典代码")]
@@ -42,13 +44,13 @@ _TARGETS = 10
 """Postings that make up a target when the person names none."""
 
 
-@router.get("/postings/{id}/talents", summary="岗位找人才")
+@router.get("/postings/{id}/talents", summary="岗位找人才", dependencies=[allow(Action.MATCH, Kind.POSTING)])
 def talents_for_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k talents who fit the posting best."""
     return match_answer(posting, matcher.talents_for(posting.id, k=k), chance=matcher.chance)
 
 
-@router.get("/talents/{id}/postings", summary="人才找岗位")
+@router.get("/talents/{id}/postings", summary="人才找岗位", dependencies=[allow(Action.MATCH, Kind.TALENT)])
 def postings_for_talent(
     talent: TalentDep,
     services: ServicesDep,
@@ -66,27 +68,47 @@ def postings_for_talent(
     )
 
 
-@router.post("/talents/recommend-together", summary="为一批人才一起推荐岗位", responses=problems(400, 413, 415))
-def recommend_postings_together(cohort: CohortRequest, services: ServicesDep, matcher: MatcherDep) -> CohortAnswer:
+@router.post(
+    "/talents/recommend-together",
+    summary="为一批人才一起推荐岗位",
+    responses=problems(400, 413, 415),
+    dependencies=[allow(Action.MATCH, Kind.TALENT)],
+)
+def recommend_postings_together(
+    cohort: CohortRequest, services: ServicesDep, principal: PrincipalDep, matcher: MatcherDep
+) -> CohortAnswer:
     """k postings for each of up to 500 talents, none to more people than `per_place` for each of its places.
 
     In rounds: nobody gets a second posting before all had the chance of a first; within a round a posting goes to
     those for whom it scores highest, and equal scores are decided by a hash of the seed and the talent's id. Takes
     some 30 to 70 ms for each talent.
     """
-    talents = [find(services, matcher, Kind.TALENT, id).id for id in dict.fromkeys(cohort.talents)]
+    found_talents = [find(services, matcher, Kind.TALENT, id) for id in dict.fromkeys(cohort.talents)]
+    for talent in found_talents:
+        check(services, principal, Action.MATCH, talent)
+    talents = [talent.id for talent in found_talents]
     found = recommend_together(matcher, talents, k=cohort.k, per_place=cohort.per_place, seed=cohort.seed)
     return cohort_answer(matcher, cohort, found)
 
 
-@router.post("/match/talents", summary="未发布的岗位找人才", responses=problems(400, 413, 415))
+@router.post(
+    "/match/talents",
+    summary="未发布的岗位找人才",
+    responses=problems(400, 413, 415),
+    dependencies=[allow(Action.MATCH, Kind.POSTING)],
+)
 def talents_for_draft(posting: Posting, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k talents who fit a posting that is not stored."""
     draft = matcher.draft(posting)
     return match_answer(draft, matcher.match(matcher.jobs, draft, k=k), chance=matcher.chance)
 
 
-@router.post("/match/postings", summary="未发布的人才找岗位", responses=problems(400, 413, 415))
+@router.post(
+    "/match/postings",
+    summary="未发布的人才找岗位",
+    responses=problems(400, 413, 415),
+    dependencies=[allow(Action.READ, Kind.POSTING)],
+)
 def postings_for_draft(
     talent: Talent,
     services: ServicesDep,
@@ -102,37 +124,37 @@ def postings_for_draft(
     )
 
 
-@router.get("/needs/{id}/offers", summary="技术需求找供给")
+@router.get("/needs/{id}/offers", summary="技术需求找供给", dependencies=[allow(Action.MATCH, Kind.NEED)])
 def offers_for_need(need: NeedDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k achievements, teams, experts and facilities that serve the need best."""
     return match_answer(need, matcher.offers_for(need.id, k=k))
 
 
-@router.get("/offers/{id}/needs", summary="技术供给找需求")
+@router.get("/offers/{id}/needs", summary="技术供给找需求", dependencies=[allow(Action.MATCH, Kind.OFFER)])
 def needs_for_offer(offer: OfferDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k open needs that the offer serves best."""
     return match_answer(offer, matcher.needs_for(offer.id, k=k))
 
 
-@router.get("/organisations/{id}/policies", summary="单位找政策")
+@router.get("/organisations/{id}/policies", summary="单位找政策", dependencies=[allow(Action.MATCH, Kind.ORGANISATION)])
 def policies_for_organisation(organisation: OrganisationDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k policies that the organisation has most to expect from."""
     return match_answer(organisation, matcher.policies_for(organisation.id, k=k))
 
 
-@router.get("/policies/{id}/organisations", summary="政策找单位")
+@router.get("/policies/{id}/organisations", summary="政策找单位", dependencies=[allow(Action.MATCH, Kind.POLICY)])
 def organisations_for_policy(policy: PolicyDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k organisations that the policy fits best."""
     return match_answer(policy, matcher.organisations_for(policy.id, k=k))
 
 
-@router.get("/postings/{id}/programmes", summary="岗位找专业")
+@router.get("/postings/{id}/programmes", summary="岗位找专业", dependencies=[allow(Action.READ, Kind.POSTING)])
 def programmes_for_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 10) -> MatchAnswer:
     """The k programmes that train best for the posting."""
     return match_answer(posting, matcher.programmes_for(posting.id, k=k))
 
 
-@router.get("/talents/{id}/courses", summary="培训推荐")
+@router.get("/talents/{id}/courses", summary="培训推荐", dependencies=[allow(Action.MATCH, Kind.TALENT)])
 def courses_for_talent(
     talent: TalentDep,
     services: ServicesDep,

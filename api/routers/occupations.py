@@ -7,18 +7,20 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Path
 from pydantic import Field
 
+from api.auth import allow
 from api.deps import API, MatcherDep, PostingDep, ProgrammeDep, TopK
 from api.problems import problems
 from data import taxonomy
 from indexing.link import Link
 from matching.occupations import OccupationLinks, Origin
+from models.access import Action, System
 from models.courses import Course
 from models.errors import NotFound
 from models.matches import Document
 from models.terms import Kind, Name, OccupationCode, Value
 from models.text import fold
 
-router = APIRouter(prefix=API, tags=["职业与技能"], responses=problems(404, 410, 422, 500, 503))
+router = APIRouter(prefix=API, tags=["职业与技能"], responses=problems(401, 403, 404, 410, 422, 500, 503))
 
 SkillNamePath = Annotated[str, Path(min_length=1, max_length=100, description="技能的名称或别名")]
 
@@ -80,26 +82,31 @@ class SkillAnswer(Value):
     """Whose official description names it."""
 
 
-@router.get("/postings/{id}/occupation", summary="岗位的职业")
+@router.get("/postings/{id}/occupation", summary="岗位的职业", dependencies=[allow(Action.READ, Kind.POSTING)])
 def occupation_of_posting(posting: PostingDep, matcher: MatcherDep, k: TopK = 5) -> OccupationAnswer:
     """The occupation that the posting states, or the k likeliest by its title."""
     return _answer(matcher.occupations.of_posting(posting.record, k=min(k, 20)))
 
 
-@router.get("/programmes/{id}/occupations", summary="专业的面向职业")
+@router.get("/programmes/{id}/occupations", summary="专业的面向职业", dependencies=[allow(Action.READ, Kind.PROGRAMME)])
 def occupations_of_programme(programme: ProgrammeDep, matcher: MatcherDep, k: TopK = 10) -> OccupationAnswer:
     """The occupations of the imported or official profile, or the k likeliest by name and courses."""
     return _answer(matcher.occupations.of_programme(programme.record, k=min(k, 20)))
 
 
-@router.post("/occupations/link", summary="岗位名称对应职业", responses=problems(400, 413, 415))
+@router.post(
+    "/occupations/link",
+    summary="岗位名称对应职业",
+    responses=problems(400, 413, 415),
+    dependencies=[allow(Action.READ, System.SERVICE)],
+)
 def link_titles(request: TitleRequest, matcher: MatcherDep) -> list[LinkedTitle]:
     """For each title the k likeliest occupations."""
     found = [(title, _answer(matcher.occupations.of_title(title, k=request.k))) for title in request.titles]
     return [LinkedTitle(title=title, **dict(answer)) for title, answer in found]
 
 
-@router.get("/skills/{name}", summary="技能的来源与去向")
+@router.get("/skills/{name}", summary="技能的来源与去向", dependencies=[allow(Action.READ, System.SERVICE)])
 def read_skill(name: SkillNamePath, matcher: MatcherDep) -> SkillAnswer:
     """The certificates and courses that give the skill, and the occupations whose description names it."""
     skill = taxonomy.find_skill(name)

@@ -7,14 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.answers import OutlookAnswer, SchoolOutlook, outlook_answer, summary
+from api.auth import allow
 from api.deps import API, MatcherDep, ProgrammeDep, ServicesDep, find
 from api.problems import problems
+from models.access import Action
 from models.matches import Document
 from models.organisations import Organisation
 from models.specialties import Programme
 from models.terms import Kind, Record
 
-router = APIRouter(prefix=API, tags=["专业规划"], responses=problems(404, 410, 422, 500, 503))
+router = APIRouter(prefix=API, tags=["专业规划"], responses=problems(401, 403, 404, 410, 422, 500, 503))
 
 SchoolIdPath = Annotated[int, Path(ge=1, le=2**53, description="学校的单位编号")]
 
@@ -24,13 +26,17 @@ _POSTINGS_OF_MANY = 3
 """Postings shown for each programme of a school."""
 
 
-@router.get("/programmes/{id}/outlook", summary="专业的需求与供给")
+@router.get("/programmes/{id}/outlook", summary="专业的需求与供给", dependencies=[allow(Action.MATCH, Kind.PROGRAMME)])
 def outlook_for_programme(programme: ProgrammeDep, matcher: MatcherDep) -> OutlookAnswer:
     """24 months of demand against the graduates of all like programmes, a recommendation and its evidence."""
     return outlook_answer(matcher.outlook_for(programme.id), shown=_POSTINGS)
 
 
-@router.get("/schools/{organisation_id}/outlook", summary="学校各专业的需求与供给")
+@router.get(
+    "/schools/{organisation_id}/outlook",
+    summary="学校各专业的需求与供给",
+    dependencies=[allow(Action.MATCH, Kind.PROGRAMME)],
+)
 def outlook_for_school(organisation_id: SchoolIdPath, services: ServicesDep, matcher: MatcherDep) -> SchoolOutlook:
     """The outlook of every programme that names the school, by its id or its name."""
     school = find(services, matcher, Kind.ORGANISATION, organisation_id)

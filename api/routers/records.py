@@ -15,16 +15,16 @@ from api.answers import (
     Withdrawal,
     entry,
     heading,
-    is_open,
     past_versions,
     public,
     with_masked,
 )
+from api.auth import PrincipalDep, allow, visible
 from api.deps import API, Limit, MatcherDep, Offset, RecordIdPath, ServicesDep
 from api.problems import problems
 from data.store import Outcome
 from indexing import sync
-from models.errors import NotFound
+from models.access import Action
 from models.records import RECORDS
 from models.terms import Kind, Record
 from models.text import fold
@@ -53,14 +53,28 @@ def _router(kind: Kind, plural: str) -> APIRouter:
     router = APIRouter(prefix=f"{API}/{plural}", tags=[kind.label], responses=problems(422, 500, 503))
     shape: Any = SHAPES[kind]
 
-    @router.get("", response_model=_of(Page, shape), operation_id=f"list_{plural}", summary=f"{kind.label}列表")
-    def records(matcher: MatcherDep, offset: Offset = 0, limit: Limit = 20, q: Filter = "") -> dict[str, object]:
-        """Newest first; `q` keeps those whose name or organisation holds the text."""
-        wanted = fold(q.strip())
+    @router.get(
+        "",
+        response_model=_of(Page, shape),
+        operation_id=f"list_{plural}",
+        summary=f"{kind.label}列表",
+        dependencies=[allow(Action.READ, kind)],
+        responses=problems(401, 403),
+    )
+    def records(
+        services: ServicesDep,
+        principal: PrincipalDep,
+        matcher: MatcherDep,
+        offset: Offset = 0,
+        limit: Limit = 20,
+        q: Filter = "",
+    ) -> dict[str, object]:
+        """Those that you may read, newest first; `q` keeps those whose name or organisation holds the text."""
+        wanted, is_visible = fold(q.strip()), visible(services, principal)
         documents = [
             document
             for document in list(matcher.shelf[kind].documents.values())
-            if is_open(document.record) and wanted in fold(heading(document))
+            if wanted in fold(heading(document)) and is_visible(document)
         ]
         documents.sort(key=lambda document: -document.revision)
         items = [entry(document) for document in documents[offset : offset + limit]]
@@ -78,13 +92,12 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         response_model=_of(Entry, shape),
         operation_id=f"read_{kind}",
         summary=f"读取{kind.label}",
-        responses=problems(404, 410),
+        dependencies=[allow(Action.READ, kind)],
+        responses=problems(401, 403, 404, 410),
     )
     def read(id: RecordIdPath, services: ServicesDep) -> dict[str, object]:
         """The record as it stands."""
         stored = services.store.load(kind, id)
-        if not is_open(stored.record):
-            raise NotFound(f"没有编号为 {id} 的{kind.label}")
         return {"id": stored.id, "revision": stored.revision, "record": public(stored.record)}
 
     def update(id: RecordIdPath, record: Record, services: ServicesDep) -> Receipt:
@@ -93,7 +106,13 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         saved = sync.publish(services.store, services.shelf, with_masked(record, stored.record), id=id)
         return Receipt(id=saved.id, revision=saved.revision, outcome=saved.outcome)
 
-    @router.delete("/{id}", operation_id=f"withdraw_{kind}", summary=f"撤回{kind.label}", responses=problems(404, 410))
+    @router.delete(
+        "/{id}",
+        operation_id=f"withdraw_{kind}",
+        summary=f"撤回{kind.label}",
+        dependencies=[allow(Action.WITHDRAW, kind)],
+        responses=problems(401, 403, 404, 410),
+    )
     def withdraw(id: RecordIdPath, services: ServicesDep) -> Withdrawal:
         """Take the record out of every list, search and match; its history stays."""
         services.store.load(kind, id)
@@ -104,7 +123,8 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         response_model=_of(list, _of(PastVersion, shape)),
         operation_id=f"read_{kind}_history",
         summary=f"{kind.label}的历史版本",
-        responses=problems(404),
+        dependencies=[allow(Action.HISTORY, kind)],
+        responses=problems(401, 403, 404),
     )
     def history(id: RecordIdPath, services: ServicesDep) -> list[dict[str, object]]:
         """Every state that the record had, oldest first."""
@@ -117,13 +137,18 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         status_code=201,
         operation_id=f"publish_{kind}",
         summary=f"发布{kind.label}",
-        responses={200: {"model": Receipt, "description": "更新了同一来源的记录"}, **problems(400, 409, 413, 415)},
+        dependencies=[allow(Action.PUBLISH, kind)],
+        responses={
+            200: {"model": Receipt, "description": "更新了同一来源的记录"},
+            **problems(400, 401, 403, 409, 413, 415),
+        },
     )(publish)
     router.put(
         "/{id}",
         operation_id=f"update_{kind}",
         summary=f"修改{kind.label}",
-        responses=problems(400, 404, 409, 410, 413, 415),
+        dependencies=[allow(Action.PUBLISH, kind)],
+        responses=problems(400, 401, 403, 404, 409, 410, 413, 415),
     )(update)
     return router
 

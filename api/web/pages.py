@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from api.answers import is_open
+from api.auth import PrincipalDep, allow, permitted
+from api.bootstrap import Services
 from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
 from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
@@ -22,10 +23,12 @@ from matching.nomatch import CRITERION, no_match
 from matching.search import DEPTH, Hit, search
 from matching.specialties import Outlook
 from matching.whynot import why_not
-from models.errors import Malformed, NotFound
+from models.access import Action, Principal, System
+from models.errors import Malformed
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
 from models.postings import Posting
+from models.records import publisher_of
 from models.specialties import Programme
 from models.talents import Talent
 from models.terms import Employment, Kind, Record, SchoolLevel
@@ -61,33 +64,71 @@ PostingChoice = Annotated[int | None, BeforeValidator(_none_if_blank), Query(ge=
 Wanted = Annotated[int, Query(ge=1, le=100_000)]
 
 
-@router.get("/")
-def home(request: Request, services: ServicesDep, matcher: MatcherDep) -> HTMLResponse:
+class Reader:
+    """What one principal gets to see of the records."""
+
+    def __init__(self, services: ServicesDep, principal: PrincipalDep, matcher: MatcherDep) -> None:
+        self.services: Services = services
+        self.principal: Principal = principal
+        self.matcher: Matcher = matcher
+
+    def may(self, action: Action, document: Document[Any]) -> bool:
+        """Whether the table allows the action on the record."""
+        return permitted(self.services, self.principal, action, document)
+
+    def all(self, kind: Kind) -> list[Document[Record]]:
+        """Every document of the kind that may be read."""
+        if not self.principal.may_ever(Action.READ, kind):
+            return []
+        return [d for d in list(self.matcher.shelf[kind].documents.values()) if self.may(Action.READ, d)]
+
+    def count(self, kind: Kind) -> int:
+        """How many records of the kind the principal may know of; how many people there are is no secret."""
+        return len(self.matcher.shelf[kind]) if kind is Kind.TALENT else len(self.all(kind))
+
+    def newest(self, kind: Kind) -> list[Document[Record]]:
+        """The same by day of publication, then by id, latest first."""
+        return sorted(
+            self.all(kind),
+            key=lambda document: (getattr(document.record, "published", None) or date.min, document.id),
+            reverse=True,
+        )
+
+    def find(self, q: str, **options: Any) -> list[Hit]:
+        """What a search finds of it."""
+        return search(self.matcher.shelf, q, where=lambda document: self.may(Action.READ, document), **options)
+
+
+ReaderDep = Annotated[Reader, Depends(Reader)]
+
+
+@router.get("/", dependencies=[allow(Action.READ, System.SERVICE)])
+def home(request: Request, services: ServicesDep, reader: ReaderDep, matcher: MatcherDep) -> HTMLResponse:
     """What the service does, how much it holds, and where to begin."""
-    postings = _newest(matcher, Kind.POSTING)
-    schools = [d for d in _all(matcher, Kind.ORGANISATION) if facts.group(d.record) == OrganisationType.SCHOOL]
+    postings = reader.newest(Kind.POSTING)
+    schools = [d for d in reader.all(Kind.ORGANISATION) if facts.group(d.record) == OrganisationType.SCHOOL]
     return page(
         request,
         "home.html",
-        counts={kind: len(_all(matcher, kind)) for kind in Kind},
+        counts={kind: reader.count(kind) for kind in Kind},
         revision=matcher.shelf.revision,
         behind=services.store.revision - matcher.shelf.revision,
         examples={
             Kind.POSTING: _briefs(postings[:4]),
-            Kind.TALENT: _briefs(_spread(_all(matcher, Kind.TALENT), 4)),
-            Kind.NEED: _briefs(_newest(matcher, Kind.NEED)[:4]),
+            Kind.TALENT: _briefs(_spread(reader.all(Kind.TALENT), 4)),
+            Kind.NEED: _briefs(reader.newest(Kind.NEED)[:4]),
             Kind.ORGANISATION: _briefs(schools[:4]),
         },
     )
 
 
-@router.get("/search")
+@router.get("/search", dependencies=[allow(Action.READ, System.SERVICE)])
 def find(
-    request: Request, matcher: MatcherDep, q: SearchText = "", kind: KindChoice = None, k: Shown = 20
+    request: Request, reader: ReaderDep, q: SearchText = "", kind: KindChoice = None, k: Shown = 20
 ) -> HTMLResponse:
     """What the words find in every list, or in one."""
     try:
-        hits = search(matcher.shelf, q, k=MOST_HITS, where=is_open) if q.strip() else []
+        hits = reader.find(q, k=MOST_HITS) if q.strip() else []
         problem = ""
     except Malformed as error:
         hits, problem = [], error.message
@@ -108,23 +149,27 @@ def find(
     )
 
 
-@router.get("/postings/{id}")
+@router.get("/postings/{id}", dependencies=[allow(Action.READ, Kind.POSTING)])
 def posting(
     request: Request,
+    reader: ReaderDep,
     matcher: MatcherDep,
     id: RecordIdPath,
     k: TopK = STEP,
     employment: EmploymentChoice = None,
     level: LevelChoice = None,
 ) -> HTMLResponse:
-    """A posting, the talents who fit it, and the programmes that train for it."""
+    """A posting, the programmes that train for it, and for its publisher the talents who fit it."""
     document = matcher.document(Kind.POSTING, id)
-    answer = matcher.talents_for(id, k=k, where=_talents_who(employment, level))
+    ranking = None
+    if reader.may(Action.MATCH, document):
+        answer = matcher.talents_for(id, k=k, where=_talents_who(employment, level))
+        ranking = present.ranking(answer, Kind.TALENT, k=k, chance=matcher.chance)
     return page(
         request,
         "posting.html",
         document=document,
-        ranking=present.ranking(answer, Kind.TALENT, k=k, chance=matcher.chance),
+        ranking=ranking,
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         occupations=matcher.occupations.of_posting(cast(Posting, document.record)),
         k=k,
@@ -133,10 +178,11 @@ def posting(
     )
 
 
-@router.get("/talents/{id}")
+@router.get("/talents/{id}", dependencies=[allow(Action.READ, Kind.TALENT)])
 def talent(
     request: Request,
     services: ServicesDep,
+    reader: ReaderDep,
     matcher: MatcherDep,
     id: RecordIdPath,
     switches: SwitchesQuery,
@@ -144,8 +190,10 @@ def talent(
     employment: EmploymentChoice = None,
     posting: PostingChoice = None,
 ) -> HTMLResponse:
-    """A talent without the name, the postings that fit, and the training that one of them calls for."""
+    """A talent without the name; for the person and the school the postings that fit and the training they call for."""
     document = matcher.document(Kind.TALENT, id)
+    if not reader.may(Action.MATCH, document):
+        return page(request, "profile.html", document=document)
     found = listing(services, matcher, document, k=k, where=_postings_of(employment), switches=switches)
     target = _target(matcher, found.answer, posting)
     return page(
@@ -162,7 +210,7 @@ def talent(
     )
 
 
-@router.get("/postings/{id}/no-match")
+@router.get("/postings/{id}/no-match", dependencies=[allow(Action.MATCH, Kind.POSTING)])
 def no_match_of_posting(request: Request, matcher: MatcherDep, id: RecordIdPath, k: Wanted = 1) -> HTMLResponse:
     """What each requirement of a posting removes, and the least that would have to be relaxed."""
     document = cast(Document[Posting], matcher.document(Kind.POSTING, id))
@@ -170,15 +218,20 @@ def no_match_of_posting(request: Request, matcher: MatcherDep, id: RecordIdPath,
     return page(request, "no_match.html", document=document, found=found, criterion=CRITERION, k=k)
 
 
-@router.get("/talents/{id}/why-not")
+@router.get("/talents/{id}/why-not", dependencies=[allow(Action.MATCH, Kind.TALENT)])
 def why_not_posting(
-    request: Request, matcher: MatcherDep, id: RecordIdPath, q: SearchText = "", posting: PostingChoice = None
+    request: Request,
+    reader: ReaderDep,
+    matcher: MatcherDep,
+    id: RecordIdPath,
+    q: SearchText = "",
+    posting: PostingChoice = None,
 ) -> HTMLResponse:
     """Where one posting stands for a talent and what would lift it; the posting is chosen by number or words."""
     document = cast(Document[Talent], matcher.document(Kind.TALENT, id))
     chosen = posting or _number(q)
     target = cast(Document[Posting], matcher.document(Kind.POSTING, chosen)) if chosen else None
-    hits, problem = ([], "") if target else _postings_called(matcher, q)
+    hits, problem = ([], "") if target else _postings_called(reader, q)
     return page(
         request,
         "why_not.html",
@@ -191,40 +244,42 @@ def why_not_posting(
     )
 
 
-@router.get("/needs/{id}")
-def need(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
-    """A need and the offers that serve it."""
-    document = _public(matcher.document(Kind.NEED, id))
-    ranking = present.ranking(matcher.offers_for(id, k=k), Kind.OFFER, k=k)
+@router.get("/needs/{id}", dependencies=[allow(Action.READ, Kind.NEED)])
+def need(request: Request, reader: ReaderDep, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
+    """A need and for members the offers that serve it."""
+    document = matcher.document(Kind.NEED, id)
+    may = reader.may(Action.MATCH, document)
+    ranking = present.ranking(matcher.offers_for(id, k=k), Kind.OFFER, k=k) if may else None
     return page(request, "technology.html", document=document, ranking=ranking, k=k)
 
 
-@router.get("/offers/{id}")
-def offer(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
-    """An offer and the needs that it serves."""
+@router.get("/offers/{id}", dependencies=[allow(Action.READ, Kind.OFFER)])
+def offer(request: Request, reader: ReaderDep, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
+    """An offer and for members the needs that it serves."""
     document = matcher.document(Kind.OFFER, id)
-    ranking = present.ranking(matcher.needs_for(id, k=k), Kind.NEED, k=k)
+    may = reader.may(Action.MATCH, document)
+    ranking = present.ranking(matcher.needs_for(id, k=k), Kind.NEED, k=k) if may else None
     return page(request, "technology.html", document=document, ranking=ranking, k=k)
 
 
-@router.get("/organisations/{id}")
-def organisation(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
-    """A member: an enterprise with what it published and the policies for it, a school with its programmes' demand."""
+@router.get("/organisations/{id}", dependencies=[allow(Action.READ, Kind.ORGANISATION)])
+def organisation(request: Request, reader: ReaderDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A member with what it published, a school with its programmes' demand; for itself the policies that fit it."""
     document = cast(Document[Organisation], matcher.document(Kind.ORGANISATION, id))
-    answer = matcher.policies_for(id, k=STEP)
-    programmes = _published(matcher, document, Kind.PROGRAMME)
+    answer = matcher.policies_for(id, k=STEP) if reader.may(Action.MATCH, document) else None
+    programmes = _published(reader, document, Kind.PROGRAMME)
     return page(
         request,
         "organisation.html",
         document=document,
-        published={kind: _briefs(_published(matcher, document, kind)) for kind in _PUBLISHERS},
+        published={kind: _briefs(_published(reader, document, kind)) for kind in _PUBLISHED},
         outlooks=[(outlook, present.chart(outlook)) for outlook in (matcher.outlook_for(p.id) for p in programmes)],
-        policies=present.ranking(answer, Kind.POLICY, k=STEP),
-        conditions=[present.judged(match.pair.demand.record, document.record) for match in answer.matches],
+        policies=present.ranking(answer, Kind.POLICY, k=STEP) if answer else None,
+        conditions=[present.judged(m.pair.demand.record, document.record) for m in answer.matches] if answer else [],
     )
 
 
-@router.get("/programmes/{id}")
+@router.get("/programmes/{id}", dependencies=[allow(Action.READ, Kind.PROGRAMME)])
 def programme(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
     """A programme, the demand for it by month, the advice, and the postings that it rests on."""
     outlook = matcher.outlook_for(id)
@@ -240,23 +295,24 @@ def programme(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK =
     )
 
 
-@router.get("/courses/{id}")
+@router.get("/courses/{id}", dependencies=[allow(Action.READ, Kind.COURSE)])
 def course(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
     """A course as published."""
     return page(request, "course.html", document=matcher.document(Kind.COURSE, id))
 
 
-@router.get("/policies/{id}")
-def policy(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
-    """A policy, its conditions, and the organisations that it fits."""
+@router.get("/policies/{id}", dependencies=[allow(Action.READ, Kind.POLICY)])
+def policy(request: Request, reader: ReaderDep, matcher: MatcherDep, id: RecordIdPath, k: TopK = STEP) -> HTMLResponse:
+    """A policy, its conditions, and for government and council the organisations that it fits."""
     document = matcher.document(Kind.POLICY, id)
-    ranking = present.ranking(matcher.organisations_for(id, k=k), Kind.ORGANISATION, k=k)
+    may = reader.may(Action.MATCH, document)
+    ranking = present.ranking(matcher.organisations_for(id, k=k), Kind.ORGANISATION, k=k) if may else None
     return page(request, "policy.html", document=document, ranking=ranking, k=k)
 
 
 def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
-    def listing(request: Request, matcher: MatcherDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
-        every = _newest(matcher, kind)
+    def listing(request: Request, reader: ReaderDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
+        every = reader.newest(kind)
         groups = Counter(filter(None, (facts.group(document.record) for document in every)))
         chosen = [d for d in every if not group or facts.group(d.record) == group]
         return page(
@@ -276,49 +332,21 @@ def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
 
 
 for _kind, _path in facts.PATHS.items():
-    router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}")
+    router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}", dependencies=[allow(Action.READ, _kind)])
 
 
-_PUBLISHERS: dict[Kind, tuple[str, str]] = {
-    Kind.POSTING: ("organisation_id", "organisation"),
-    Kind.NEED: ("organisation_id", "organisation"),
-    Kind.OFFER: ("organisation_id", "organisation"),
-    Kind.COURSE: ("provider_id", "provider"),
-    Kind.PROGRAMME: ("school_id", "school"),
-}
-"""The fields in which a record says by id and by name which organisation published it."""
+_PUBLISHED = (Kind.POSTING, Kind.NEED, Kind.OFFER, Kind.COURSE, Kind.PROGRAMME)
+"""What a member's page lists."""
 
 
-def _published(matcher: Matcher, publisher: Document[Organisation], kind: Kind) -> list[Document[Record]]:
+def _published(reader: Reader, publisher: Document[Organisation], kind: Kind) -> list[Document[Record]]:
     """What the organisation published, newest first; a record without an organisation's id goes by its name."""
-    by_id, by_name = _PUBLISHERS[kind]
 
     def is_by(record: Record) -> bool:
-        id = getattr(record, by_id)
-        return bool(id == publisher.id if id is not None else getattr(record, by_name) == publisher.record.name)
+        id, name = publisher_of(record)
+        return id == publisher.id if id is not None else name == publisher.record.name
 
-    return [document for document in _newest(matcher, kind) if is_by(document.record)]
-
-
-def _all(matcher: Matcher, kind: Kind) -> list[Document[Record]]:
-    """Every document of the kind that anyone may read."""
-    return [document for document in list(matcher.shelf[kind].documents.values()) if is_open(document.record)]
-
-
-def _newest(matcher: Matcher, kind: Kind) -> list[Document[Record]]:
-    """All of the kind by day of publication, then by id, latest first."""
-    return sorted(
-        _all(matcher, kind),
-        key=lambda document: (getattr(document.record, "published", None) or date.min, document.id),
-        reverse=True,
-    )
-
-
-def _public(document: Document[Record]) -> Document[Record]:
-    """The document. Raises NotFound, in the words for an id that does not exist, when it is private."""
-    if not is_open(document.record):
-        raise NotFound(f"没有编号为 {document.id} 的{document.kind.label}")
-    return document
+    return [document for document in reader.newest(kind) if is_by(document.record)]
 
 
 def _number(q: str) -> int | None:
@@ -327,10 +355,10 @@ def _number(q: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) <= MOST_DIGITS else None
 
 
-def _postings_called(matcher: Matcher, q: str) -> tuple[list[Hit], str]:
+def _postings_called(reader: Reader, q: str) -> tuple[list[Hit], str]:
     """The first postings that the words find, and what is wrong with the words."""
     try:
-        return (search(matcher.shelf, q, kinds=(Kind.POSTING,), k=STEP) if q.strip() else []), ""
+        return (reader.find(q, kinds=(Kind.POSTING,), k=STEP) if q.strip() else []), ""
     except Malformed as error:
         return [], error.message
 

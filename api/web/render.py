@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.bootstrap import Services
 from api.web import facts, present
 from matching.search import DEPTH
+from models.access import NOBODY, Action, System, in_words
 from models.errors import ChanjiaoError
 from models.terms import Employment, Kind, SchoolLevel
 
@@ -21,9 +22,15 @@ STEP, MOST = 10, 100
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """The template with the context, and with the request, the status and today's date."""
+    """The template with the context, and with the request, the status, who asks and today's date."""
     services: Services = request.app.state.services
-    context |= {"request": request, "status": status, "today": services.today()}
+    context |= {
+        "request": request,
+        "status": status,
+        "today": services.today(),
+        "principal": getattr(request.state, "principal", NOBODY),
+        "csrf": getattr(request.state, "csrf", ""),
+    }
     return HTMLResponse(_environment.get_template(template).render(context), status_code=status)
 
 
@@ -57,11 +64,14 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.globals |= {
+    "Action": Action,
     "Kind": Kind,
+    "System": System,
     "PATHS": facts.PATHS,
     "employments": list(Employment),
     "levels": list(SchoolLevel),
     "depth": DEPTH,
+    "in_words": in_words,
     "listed": [kind for kind in facts.PATHS if kind is not Kind.PROGRAMME],
     "most": MOST,
     "step": STEP,

@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 from data.sample import city, demand, learning, supply
 from data.sample import policies as rules
 from data.sample import technology as research
-from data.sample.city import DIVISIONS
+from data.sample.city import DIVISIONS, SOURCE
 from data.sample.technology import NeedJudgement
 from data.sample.truth import Judgement, judgements
 from data.store import Saved, Store
@@ -170,4 +170,4 @@ def _linked(record: R, ids: Mapping[str, OrganisationId]) -> R:
     return record.model_copy(update=found) if found else record
 
 
-__all__ = ["DIVISIONS", "Consortium", "Judgement", "NeedJudgement", "consortium", "load"]
+__all__ = ["DIVISIONS", "SOURCE", "Consortium", "Judgement", "NeedJudgement", "consortium", "load"]

@@ -28,6 +28,9 @@ NEIGHBOURS = {"330100": "杭州", "330200": "宁波", "310100": "上海"}
 _CREDIT_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
+SOURCE = "sample"
+"""The source that every record of the sample names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Employer:
@@ -45,7 +48,7 @@ class Employer:
 
 def source(letter: str, number: int) -> Source:
     """The n-th record's source; stable for a seed, so that loading twice changes nothing."""
-    return Source(name="sample", id=f"{letter}{number:04d}")
+    return Source(name=SOURCE, id=f"{letter}{number:04d}")
 
 
 def employers(rng: Random, count: int) -> list[Employer]:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from models.access import Role, Scope
 from models.terms import Record
 
 Publish = Callable[[Record], int]
@@ -42,10 +43,26 @@ def app(settings: Settings) -> FastAPI:
     return create_app(settings)
 
 
+def key_for(app: FastAPI, *roles: Role, organisation: int | None = None, talent: int | None = None) -> dict[str, str]:
+    """The header of a system that acts for a new account with the roles; an administrator's unless they are given."""
+    accounts = app.state.services.store.accounts
+    name = f"account-{len(accounts.everyone())}"
+    made = accounts.create(
+        name, name=name, roles=roles or [Role.ADMINISTRATOR], password=None, organisation=organisation, talent=talent
+    )
+    _, token = accounts.create_key(made.id, name="tests", scopes=list(Scope), days=1)
+    return {"authorization": f"Bearer {token}"}
+
+
+def administrator(app: FastAPI) -> TestClient:
+    """A client, to be started, that acts as an administrator."""
+    return TestClient(app, headers=key_for(app))
+
+
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
-    """A started service whose index is ready."""
-    with TestClient(app) as started:
+    """A started service whose index is ready, asked by an administrator."""
+    with administrator(app) as started:
         assert app.state.services.follower.ready.wait(30)
         yield started
 

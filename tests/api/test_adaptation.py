@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from api.app import create_app
 from indexing import snapshot
 from indexing.adapters import Adapters
 from indexing.encode import HashingEncoder
-from tests.api.conftest import settings_for_tests
+from tests.api.conftest import administrator, settings_for_tests
 from tests.api.test_cli import run
 from tests.builders import an_adapter
 
@@ -108,7 +107,7 @@ def test_health_names_the_adapter_in_force(tmp_path: Path) -> None:
 
 
 def health(app: FastAPI) -> dict[str, object]:
-    with TestClient(app) as client:
+    with administrator(app) as client:
         assert app.state.services.follower.ready.wait(30)
         found: dict[str, object] = client.get("/health").json()
         return found

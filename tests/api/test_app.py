@@ -17,7 +17,7 @@ from api.settings import Settings
 from data.store import Store
 from indexing import snapshot
 from models import errors
-from tests.api.conftest import Publish, body_of
+from tests.api.conftest import Publish, administrator, body_of
 from tests.builders import a_posting, a_talent
 
 
@@ -46,7 +46,7 @@ def test_health_tells_how_far_the_index_is(client: TestClient, settings: Setting
 
 def test_what_another_process_writes_is_followed(settings: Settings) -> None:
     quick = settings.model_copy(update={"follow_interval": timedelta(milliseconds=20)})
-    with TestClient(create_app(quick)) as client:
+    with administrator(create_app(quick)) as client:
         with Store(settings.url) as elsewhere:
             elsewhere.save(a_posting(title="船舶电焊工"))
         assert eventually(lambda: client.get("/api/v1/postings").json().get("total") == 1)
@@ -63,7 +63,7 @@ def test_a_record_that_is_stored_and_not_indexed_is_told_apart_from_none(
 
 
 def test_before_the_index_is_built_questions_get_503_and_publishing_works(settings: Settings, app: FastAPI) -> None:
-    with snapshot.writing(settings.index), TestClient(app) as client:
+    with snapshot.writing(settings.index), administrator(app) as client:
         assert eventually(lambda: client.get("/health").json()["failure"] != "")
         health = client.get("/health")
         assert (health.status_code, health.json()["status"]) == (503, "正在建立索引")
@@ -85,7 +85,7 @@ def test_an_unforeseen_error_says_nothing_but_where_to_look(app: FastAPI) -> Non
         raise RuntimeError("口令是 123456")
 
     app.add_api_route("/api/v1/fails", fails)
-    with TestClient(app) as client, capture_logs() as logs:
+    with administrator(app) as client, capture_logs() as logs:
         answer = client.get("/api/v1/fails", headers={"x-request-id": "request-0001"})
     assert answer.status_code == 500
     assert answer.json()["detail"] == "服务器内部错误，请把请求编号 request-0001 告诉管理员"
@@ -163,7 +163,7 @@ def test_many_clients_at_once_publish_change_search_and_match(client: TestClient
 @contextmanager
 def started(settings: Settings) -> Iterator[TestClient]:
     app = create_app(settings)
-    with TestClient(app) as client:
+    with administrator(app) as client:
         assert app.state.services.follower.ready.wait(30)
         yield client
 

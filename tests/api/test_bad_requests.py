@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from tests.api.conftest import body_of, settings_for_tests
+from tests.api.conftest import administrator, body_of, settings_for_tests
 from tests.builders import a_posting, a_talent
 
 JSON = {"content-type": "application/json"}
@@ -26,7 +26,7 @@ class City(NamedTuple):
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     app = create_app(settings_for_tests(tmp_path_factory.mktemp("var")))
-    with TestClient(app) as client:
+    with administrator(app) as client:
         assert app.state.services.follower.ready.wait(30)
         bodies = (("postings", body_of(a_posting())), ("talents", body_of(a_talent())))
         posting, talent = (client.post(f"/api/v1/{plural}", json=body).json()["id"] for plural, body in bodies)
@@ -136,12 +136,12 @@ BAD = [
         school="b",
         cohorts=[{"year": 2026, "graduates": 1}] * 2,
     ),
-    Bad("PUT", "/postings/999", 404, "没有编号为 999 的记录", posting()),
+    Bad("PUT", "/postings/999", 404, "没有编号为 999 的岗位", posting()),
     # Paths and queries
-    Bad("GET", "/postings/999", 404, "没有编号为 999 的记录"),
-    Bad("GET", "/postings/999/talents", 404, "没有编号为 999 的记录"),
-    Bad("GET", "/postings/999/history", 404, "没有编号为 999 的记录"),
-    Bad("DELETE", "/postings/999", 404, "没有编号为 999 的记录"),
+    Bad("GET", "/postings/999", 404, "没有编号为 999 的岗位"),
+    Bad("GET", "/postings/999/talents", 404, "没有编号为 999 的岗位"),
+    Bad("GET", "/postings/999/history", 404, "没有编号为 999 的岗位"),
+    Bad("DELETE", "/postings/999", 404, "没有编号为 999 的岗位"),
     Bad("GET", "/postings/abc", 422, "id：应为整数（收到：abc）"),
     Bad("GET", "/postings/0", 422, "id：不能小于 1（收到：0）"),
     Bad("GET", "/postings/99999999999999999999", 422, "id：不能大于 9007199254740992"),

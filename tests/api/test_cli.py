@@ -33,9 +33,9 @@ def postings(tmp_path: Path) -> Path:
     return file
 
 
-def run(*arguments: str | Path, exit_code: int = 0) -> str:
+def run(*arguments: str | Path, exit_code: int = 0, input: str | None = None) -> str:
     """What the command prints."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=input)
     assert result.exit_code == exit_code, result.output
     assert "Traceback" not in result.output
     return result.output
@@ -137,6 +137,10 @@ def test_a_broken_setting_is_named(var: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_service_starts_answers_and_stops_with_its_index_saved(var: Path, postings: Path) -> None:
     run("import", "posting", postings)
+    assert "已建立账号 guanli（管理员）" in run(
+        "admin", "create", "guanli", "--password-stdin", input="一个很长的口令够不够\n"
+    )
+    key = run("admin", "key", "guanli", "--scope", "write").strip()
     port = free_port()
     command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
     with subprocess.Popen(
@@ -145,7 +149,7 @@ def test_the_service_starts_answers_and_stops_with_its_index_saved(var: Path, po
         try:
             assert eventually_ready(f"http://127.0.0.1:{port}/health")
             body = json.dumps(a_posting(title="船舶电焊工").model_dump(mode="json", exclude_defaults=True)).encode()
-            headers = {"content-type": "application/json"}
+            headers = {"content-type": "application/json", "authorization": f"Bearer {key}"}
             request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/postings", body, headers)
             with urllib.request.urlopen(request) as answer:
                 assert answer.status == 201

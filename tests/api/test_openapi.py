@@ -22,7 +22,7 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 
 def test_operation_ids_are_unique_plain_names(document: dict[str, Any]) -> None:
     ids = [operation["operationId"] for operation in operations(document)]
-    assert len(ids) == len(set(ids)) == 73
+    assert len(ids) == len(set(ids)) == 90
     assert all(re.fullmatch(r"[a-z_]+", id) for id in ids)
 
 
@@ -30,7 +30,9 @@ def test_every_operation_has_a_chinese_summary_a_description_and_typed_answers(d
     for operation in operations(document):
         assert re.search(r"[\u4e00-\u9fff]", operation["summary"])
         assert operation["description"]
-        for response in operation["responses"].values():
+        for status, response in operation["responses"].items():
+            if status == "204":
+                continue
             [content] = response["content"].values()
             assert content["schema"] != {}
 

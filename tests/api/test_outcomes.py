@@ -21,7 +21,7 @@ from matching.matcher import Matcher
 from matching.weights import Versions
 from models.outcomes import Act, Event, Side
 from models.terms import Kind
-from tests.api.conftest import settings_for_tests
+from tests.api.conftest import administrator, settings_for_tests
 from tests.api.test_cli import run
 from tests.builders import an_event
 
@@ -58,7 +58,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def client(city: Path, settings: Settings) -> Iterator[TestClient]:
     """The service of that city."""
     shutil.copytree(city, settings.var)
-    with TestClient(create_app(settings)) as started:
+    with administrator(create_app(settings)) as started:
         assert started.app.state.services.follower.ready.wait(30)  # type: ignore[attr-defined]
         yield started
 

@@ -22,6 +22,7 @@ from api.web.facts import budget, period, yuan
 from api.web.present import highlight, shortened
 from indexing.text import stated, texts
 from matching.matcher import Matcher
+from models.access import Role
 from models.matches import Span
 from models.organisations import OrganisationType
 from models.policies import Condition, Fact, Operator
@@ -29,6 +30,7 @@ from models.postings import Posting
 from models.specialties import Cohort
 from models.technology import Secrecy
 from models.terms import Education, Employment, Kind, Record, Salary, SchoolLevel
+from tests.api.conftest import administrator, key_for
 from tests.builders import (
     a_course,
     a_need,
@@ -135,7 +137,7 @@ def an_app(folder: Path, records: list[Record]) -> tuple[FastAPI, list[int]]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     records = a_consortium()
     app, ids = an_app(tmp_path_factory.mktemp("pages"), list(records.values()))
-    with TestClient(app) as client:
+    with administrator(app) as client:
         assert app.state.services.follower.ready.wait(60)
         yield World(app, client, dict(zip(records, ids, strict=True)), records)
 
@@ -267,6 +269,9 @@ def test_a_school_sees_its_programmes_demand(world: World) -> None:
 
 
 def test_a_private_need_is_neither_shown_nor_listed_nor_found(world: World) -> None:
+    world = World(
+        world.app, TestClient(world.app, headers=key_for(world.app, Role.COMMITTEE)), world.ids, world.records
+    )
     answer = world.client.get(world.path("private"), headers=HTML)
     assert answer.status_code == 404
     assert "机密" not in answer.text
@@ -322,7 +327,7 @@ def test_while_the_index_is_built_the_page_shows_progress_and_tries_again(tmp_pa
 
 def test_an_empty_consortium_has_pages_too(tmp_path: Path) -> None:
     app, _ = an_app(tmp_path, [])
-    with TestClient(app) as client:
+    with administrator(app) as client:
         assert app.state.services.follower.ready.wait(60)
         for path in ("/", "/search?q=电工", *LISTS):
             assert client.get(path, headers=HTML).status_code == 200, path

@@ -6,12 +6,13 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
 
 from models.terms import Employment
+from tests.api.conftest import key_for
 from tests.api.test_pages import NAME, a_consortium, an_app
 from tests.builders import a_posting, a_talent
 
@@ -35,8 +36,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+class Address(NamedTuple):
+    """Where the service listens, and the header of an administrator."""
+
+    url: str
+    headers: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """The real server on a loopback port, over a small consortium with more electricians than one page holds."""
     more = [
         a_talent(
@@ -50,7 +58,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     thread.start()
     _wait(lambda: server.started and app.state.services.follower.ready.is_set())
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
+    yield Address(f"http://127.0.0.1:{port}", key_for(app))
     server.should_exit = True
     thread.join(30)
 
@@ -64,14 +72,16 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
+def page(request: pytest.FixtureRequest, browser: Any, address: Address) -> Iterator[Any]:
     """A page that fails the test when it logs an error or asks another host for anything."""
-    opened = browser.new_page(viewport=request.param, base_url=address, locale="zh-CN")
+    opened = browser.new_page(
+        viewport=request.param, base_url=address.url, locale="zh-CN", extra_http_headers=address.headers
+    )
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    opened.on("request", lambda sent: None if sent.url.startswith(address) else complaints.append(sent.url))
+    opened.on("request", lambda sent: None if sent.url.startswith(address.url) else complaints.append(sent.url))
     opened.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
     yield opened
     opened.close()

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from models.access import Role
 from models.technology import Secrecy
 from models.terms import Record
-from tests.api.conftest import PLURALS, Publish, body_of
+from tests.api.conftest import PLURALS, Publish, body_of, key_for
 from tests.builders import (
     a_course,
     a_need,
@@ -147,11 +149,12 @@ def test_a_withdrawn_talent_leaves_no_profile_in_the_history(client: TestClient,
     assert [version["record"] for version in history.json()] == [None, None]
 
 
-def test_a_private_need_is_as_if_it_did_not_exist(client: TestClient, publish: Publish) -> None:
+def test_a_private_need_is_as_if_it_did_not_exist(app: FastAPI, client: TestClient, publish: Publish) -> None:
     offer = publish(an_offer())
     need = publish(a_need(organisation="丙公司", secrecy=Secrecy.PRIVATE))
     publish(a_need(organisation="丙公司", secrecy=Secrecy.PRIVATE, deadline=date(2020, 1, 1)))
     here = f"/api/v1/needs/{need}"
+    client.headers = key_for(app, Role.ENTERPRISE_TECH)
     assert client.get("/api/v1/needs").json()["total"] == 0
     assert client.get("/api/v1/search?q=气孔&kind=need").json()["items"] == []
     assert {client.get(path).status_code for path in (here, f"{here}/history", f"{here}/offers")} == {404}

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from schemathesis import checks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
 from models.organisations import OrganisationType
-from tests.api.conftest import settings_for_tests
+from tests.api.conftest import key_for, settings_for_tests
 from tests.builders import (
     a_course,
     a_need,
@@ -38,14 +39,14 @@ SMALL_CITY = [
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[schemathesis.BaseSchema, FastAPI]]:
     folder: Path = tmp_path_factory.mktemp("var")
     app = create_app(settings_for_tests(folder).model_copy(update={"body_limit": 2_000_000}))
     services = app.state.services
     services.store.save_all(SMALL_CITY)
     services.start()
     assert services.follower.ready.wait(30)
-    yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", already_started(app))
+    yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", already_started(app)), app
     services.stop()
 
 
@@ -73,17 +74,21 @@ MODES = {
 
 @pytest.mark.parametrize("mode", MODES, ids=MODES.get)
 def test_every_answer_is_as_described(
-    document: schemathesis.BaseSchema, subtests: pytest.Subtests, mode: schemathesis.GenerationMode
+    service: tuple[schemathesis.BaseSchema, FastAPI], subtests: pytest.Subtests, mode: schemathesis.GenerationMode
 ) -> None:
+    document, app = service
     for found in document.get_all_operations():
         operation = found.ok()
         if mode is schemathesis.GenerationMode.NEGATIVE and not _takes_anything(operation):
             continue
 
+        # A key for each: one of the operations revokes keys.
+        headers = key_for(app)
+
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         def holds(case: schemathesis.Case) -> None:
-            case.call_and_validate(excluded_checks=BEYOND_JSON_SCHEMA)
+            case.call_and_validate(headers=headers, excluded_checks=BEYOND_JSON_SCHEMA)
 
         with subtests.test(operation.label):
             holds()

@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.accounts import Accounts
 from data.events import EventLog
+from data.publications import Publications
 from data.tables import counter, records, versions
 from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
 from models.records import RECORDS
@@ -124,6 +125,11 @@ class Store:
         return Accounts(self._reading, self._writing, self._now)
 
     @property
+    def publications(self) -> Publications:
+        """What is on its way to the public, and what got there by review."""
+        return Publications(self._reading, self._writing, self._now, self._put)
+
+    @property
     def revision(self) -> int:
         """The last revision number given out; 0 for an empty store."""
         with self._reading() as connection:
@@ -175,6 +181,7 @@ class Store:
             if current["body"] is None:
                 return int(current["revision"])
             self._write(connection, revision + 1, [(id, None)])
+            self.publications.close(connection, id)
             return revision + 1
 
     def load(self, kind: Kind, id: int) -> Stored[Record]:
@@ -250,6 +257,18 @@ class Store:
             if len(page) < _PAGE:
                 return
             since = page[-1].revision
+
+    def _put(self, connection: Connection, revision: int, record: Record | None, id: int | None) -> int:
+        """Write the record, or its withdrawal, as the revision; its id."""
+        if record is not None and record.source:
+            holder = _ids_by_source(connection, record.kind, [record]).get(_source_of(record))
+            if holder is not None and holder["id"] != id:
+                raise SourceTaken(f"来源“{record.source}”已属于编号 {holder['id']}")
+        if id is None:
+            assert record is not None
+            return self._insert(connection, revision, [record])[0].id
+        self._write(connection, revision, [(id, record)])
+        return id
 
     def _save_run(self, connection: Connection, revision: int, run: Sequence[Record]) -> list[Saved]:
         held: dict[tuple[str, str, str], RowMapping] = {}

@@ -5,7 +5,20 @@ A version without a body is a withdrawal. `counter` has one row: the last revisi
 `events` and `vettings` only grow. Of tokens and passwords there are only hashes.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -56,6 +69,36 @@ events = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Index(None, "posting_id", "talent_id"),
     Index(None, "talent_id"),
+    sqlite_autoincrement=True,
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("record_id", _Id, ForeignKey("records.id"), index=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("organisation_id", _Id, ForeignKey("records.id"), index=True),
+    Column("body", Text, nullable=False),
+    Column("until", Date),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "state", "id"),
+    sqlite_autoincrement=True,
+)
+
+publication_steps = Table(
+    "publication_steps",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("publication_id", _Id, ForeignKey("publications.id"), nullable=False, index=True),
+    Column("step", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_id", _Id, ForeignKey("accounts.id")),
+    Column("reason", Text, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -77,18 +77,19 @@ def publish(store: Store, shelf: Shelf, record: Record, *, id: int | None = None
     lag, and the follower closes it.
     """
     saved = store.save(record, id=id)
-    _follow(store, shelf)
+    follow(store, shelf)
     return saved
 
 
 def withdraw(store: Store, shelf: Shelf, id: int) -> int:
     """Withdraw the record and make it unfindable; the revision that did."""
     revision = store.withdraw(id)
-    _follow(store, shelf)
+    follow(store, shelf)
     return revision
 
 
-def _follow(store: Store, shelf: Shelf) -> None:
+def follow(store: Store, shelf: Shelf) -> None:
+    """Catch up unless that would take long, which is for the follower; a failure leaves a lag that /health shows."""
     if store.revision - shelf.revision <= BATCH:
         try:
             catch_up(store, shelf)

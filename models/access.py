@@ -90,6 +90,7 @@ class System(StrEnum):
     INVITATION = "邀请"
     VETTING = "单位核验"
     EVENT = "匹配结果"
+    PUBLICATION = "发布流程"
 
     @property
     def label(self) -> str:
@@ -228,6 +229,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.WITHDRAW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, (Kind.TALENT,), frozenset({Role.SCHOOL_CAREER}), _OWN),
+    Rule(Action.READ, (System.PUBLICATION,), frozenset[Role]().union(*_WRITERS.values()) | REVIEWERS),
     Rule(Action.PUBLISH, _ALL_KINDS, ADMINISTRATOR),
     Rule(Action.REPORT, (System.EVENT,), PERSONS | {Role.ENTERPRISE_HR, Role.SCHOOL_CAREER} | ADMINISTRATOR),
     Rule(Action.MANAGE, (System.SELF,), MEMBERS),

@@ -14,6 +14,9 @@
     │       └── Locked                 the account is locked after wrong passwords
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
+    │   ├── WrongState               the publication is in a state that does not allow the step
+    │   ├── Unvetted                 the organisation has not been vetted, or not lately
+    │   ├── Unlawful                 a rule of law forbids to publish the record as it is
     │   ├── SourceTaken              another record already holds that source id
     │   └── ImpossibleEvent          an event cannot have happened after those that are known
     └── Unavailable                the service cannot answer now, and says what to do
@@ -85,6 +88,18 @@ class Conflict(ChanjiaoError):
 
 class Withdrawn(Conflict):
     """The record was withdrawn; its history remains readable."""
+
+
+class WrongState(Conflict):
+    """The publication is in a state that does not allow the step."""
+
+
+class Unvetted(Conflict):
+    """The organisation has not been vetted, or not within the last six months."""
+
+
+class Unlawful(Conflict):
+    """A rule of law forbids to publish the record as it is; the message names the article."""
 
 
 class SourceTaken(Conflict):

@@ -1,6 +1,18 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import accounts, events, features, health, matches, occupations, outlook, records, search, whynot
+from api.routers import (
+    accounts,
+    events,
+    features,
+    health,
+    matches,
+    occupations,
+    outlook,
+    publications,
+    records,
+    search,
+    whynot,
+)
 
 ROUTERS = (
     *records.routers(),
@@ -9,6 +21,7 @@ ROUTERS = (
     whynot.router,
     occupations.router,
     outlook.router,
+    publications.router,
     events.router,
     features.router,
     accounts.router,

@@ -1,11 +1,12 @@
-"""Publish, read, list, change and withdraw records: the same six endpoints for every kind."""
+"""Publish, draft, read, list, change and withdraw records: the same eight endpoints for every kind."""
 
 # No deferred annotations: the endpoints' types are filled in for each kind.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from api import publishing
 from api.answers import (
     SHAPES,
     Entry,
@@ -25,6 +26,7 @@ from api.problems import problems
 from data.store import Outcome
 from indexing import sync
 from models.access import Action
+from models.publishing import Publication
 from models.records import RECORDS
 from models.terms import Kind, Record
 from models.text import fold
@@ -41,6 +43,8 @@ PLURALS = {
 }
 """Each kind's name in paths."""
 
+DraftPath = Annotated[int, Path(ge=1, le=2**53, description="发布编号")]
+Replaces = Annotated[int | None, Query(ge=1, le=2**53, description="要更新的记录编号")]
 Filter = Annotated[str, Query(max_length=100, description="名称或单位中含有的文字")]
 
 
@@ -130,7 +134,15 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         """Every state that the record had, oldest first."""
         return past_versions(kind, id, services.store.history(id))
 
-    for endpoint in (publish, update):
+    def draft(record: Record, services: ServicesDep, principal: PrincipalDep, replaces: Replaces = None) -> Publication:
+        """A draft of your own, or of what is to take the place of one of your records; nobody sees it yet."""
+        return publishing.draft(services, principal, record, replaces=replaces)
+
+    def redraft(draft: DraftPath, record: Record, services: ServicesDep, principal: PrincipalDep) -> Publication:
+        """Change a draft, or what was sent back."""
+        return publishing.edit(services, principal, draft, record)
+
+    for endpoint in (publish, update, draft, redraft):
         endpoint.__annotations__["record"] = RECORDS[kind]
     router.post(
         "",
@@ -150,6 +162,21 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         dependencies=[allow(Action.PUBLISH, kind)],
         responses=problems(400, 401, 403, 404, 409, 410, 413, 415),
     )(update)
+    router.post(
+        "/drafts",
+        status_code=201,
+        operation_id=f"draft_{kind}",
+        summary=f"起草{kind.label}",
+        dependencies=[allow(Action.PROPOSE, kind)],
+        responses=problems(400, 401, 403, 404, 409, 413, 415),
+    )(draft)
+    router.put(
+        "/drafts/{draft}",
+        operation_id=f"redraft_{kind}",
+        summary=f"修改{kind.label}草稿",
+        dependencies=[allow(Action.PROPOSE, kind)],
+        responses=problems(400, 401, 403, 404, 409, 413, 415),
+    )(redraft)
     return router
 
 

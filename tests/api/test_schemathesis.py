@@ -87,7 +87,7 @@ def test_every_answer_is_as_described(
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        def holds(case: schemathesis.Case) -> None:
+        def holds(case: schemathesis.Case, headers: dict[str, str] = headers) -> None:
             case.call_and_validate(headers=headers, excluded_checks=BEYOND_JSON_SCHEMA)
 
         with subtests.test(operation.label):

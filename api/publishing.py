@@ -1,0 +1,249 @@
+"""From draft to public: whose draft it is, what must be true before it is handed in, and who decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from api.auth import permitted, refusal
+from api.bootstrap import Services
+from data.store import Stored
+from indexing import sync
+from models.access import PERSONS, Action, Principal, Relation, exposure_of
+from models.accounts import VettingState
+from models.errors import Conflict, Forbidden, Malformed, NotFound, Unvetted
+from models.matches import Document
+from models.publishing import VALIDITY, Publication, State, Step, last_day
+from models.records import publisher_of
+from models.talents import Talent
+from models.terms import Kind, Record
+from models.text import key
+
+_QUEUE = 1_000
+"""Publications looked at for one reviewer's queue."""
+ALIKE = 5
+"""Records shown as possible duplicates of a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A record that has no id yet, as the permission table sees it."""
+
+    kind: Kind
+    id: int
+    record: Record
+
+
+def draft(services: Services, principal: Principal, record: Record, *, replaces: int | None = None) -> Publication:
+    """A new draft of the principal's own. Raises Forbidden for somebody else's, NotFound for what it replaces."""
+    if replaces is not None:
+        _must_own(services, principal, services.store.latest(record.kind, replaces))
+    elif isinstance(record, Talent) and principal.talent is not None:
+        raise Conflict(f"您的资料已经是人才 {principal.talent}，请在它上面修改")
+    _must_own(services, principal, _Draft(record.kind, replaces or 0, record))
+    return services.store.publications.draft(
+        record, account=principal.account or 0, organisation=principal.organisation, record_id=replaces
+    )
+
+
+def edit(services: Services, principal: Principal, id: int, record: Record) -> Publication:
+    """Change a draft, or what was sent back."""
+    publication = mine(services, principal, id)
+    if record.kind is not publication.kind:
+        raise Conflict(f"发布 {id} 是{publication.kind.label}，不能改成{record.kind.label}")
+    _must_own(services, principal, _Draft(record.kind, publication.record_id or 0, record))
+    return services.store.publications.edit(id, record, by=principal.account or 0)
+
+
+def submit(services: Services, principal: Principal, id: int, *, until: date | None = None) -> Publication:
+    """Hand the draft in for review.
+
+    Raises Unvetted while the organisation's papers have not been looked at, Malformed for a day out of range, and
+    Unlawful for what no reviewer may let pass.
+    """
+    publication = mine(services, principal, id)
+    record = services.store.publications.record(id)
+    if not isinstance(record, Talent):
+        vetted(services, principal)
+    refuse_unlawful(services, record)
+    return services.store.publications.submit(
+        id, by=principal.account or 0, until=_until(services, record, publication.kind, until)
+    )
+
+
+def recall(services: Services, principal: Principal, id: int) -> Publication:
+    """Take it back from the queue."""
+    return services.store.publications.recall(mine(services, principal, id).id, by=principal.account or 0)
+
+
+def approve(services: Services, principal: Principal, id: int) -> Publication:
+    """Publish and make findable; a person's first profile becomes the person's own. Raises as `submit` does."""
+    reviewed(services, principal, id)
+    record = services.store.publications.record(id)
+    refuse_unlawful(services, record)
+    made = services.store.publications.approve(id, by=principal.account or 0)
+    author = services.store.accounts.account(made.account)
+    if isinstance(record, Talent) and author.talent is None and made.record_id and set(author.roles) <= PERSONS:
+        services.store.accounts.attach(author.id, made.record_id)
+    sync.follow(services.store, services.shelf)
+    return made
+
+
+def reject(services: Services, principal: Principal, id: int, reason: str) -> Publication:
+    """Send it back; a reason is owed."""
+    reviewed(services, principal, id)
+    if not reason.strip():
+        raise Malformed("退回要写明理由")
+    return services.store.publications.reject(id, by=principal.account or 0, reason=reason.strip())
+
+
+def withdraw(services: Services, principal: Principal, id: int, reason: str = "") -> Publication:
+    """Give up what is one's own, or as a reviewer take down what should not be there."""
+    publication = seen(services, principal, id)
+    if not _may(services, principal, Action.WITHDRAW, publication):
+        raise refusal(principal, Action.WITHDRAW, publication.kind)
+    done = services.store.publications.withdraw(id, by=principal.account or 0, reason=reason.strip())
+    sync.follow(services.store, services.shelf)
+    return done
+
+
+def renew(services: Services, principal: Principal, id: int, *, until: date | None = None) -> Publication:
+    """Let one's own publication be valid for longer; its organisation has to be vetted still."""
+    publication = mine(services, principal, id)
+    record = services.store.publications.record(id)
+    if not isinstance(record, Talent):
+        vetted(services, principal)
+    refuse_unlawful(services, record)
+    until = _until(services, record, publication.kind, until)
+    done = services.store.publications.renew(id, by=principal.account or 0, until=until)
+    sync.follow(services.store, services.shelf)
+    return done
+
+
+def expire(services: Services) -> list[int]:
+    """Take down what is no longer valid today; for the worker that keeps time."""
+    expired = services.store.publications.expire(services.today())
+    if expired:
+        sync.follow(services.store, services.shelf)
+    return expired
+
+
+def alike(services: Services, record: Record, *, but: int | None = None) -> list[Document[Record]]:
+    """Live records of the same publisher under the same name: what a draft may be publishing twice."""
+    wanted = (key(_name(record)), publisher_of(record))
+    return [
+        document
+        for document in list(services.shelf[record.kind].documents.values())
+        if document.id != but and (key(_name(document.record)), publisher_of(document.record)) == wanted
+    ][:ALIKE]
+
+
+def mine(services: Services, principal: Principal, id: int) -> Publication:
+    """The publication, which the principal may draft and hand in. Raises NotFound and Forbidden."""
+    publication = seen(services, principal, id)
+    if not _may(services, principal, Action.PROPOSE, publication):
+        raise refusal(principal, Action.PROPOSE, publication.kind)
+    return publication
+
+
+def seen(services: Services, principal: Principal, id: int) -> Publication:
+    """The publication, which does not exist for whoever neither wrote it nor reviews it. Raises NotFound."""
+    publication = services.store.publications.load(id)
+    if any(_may(services, principal, one, publication) for one in (Action.PROPOSE, Action.REVIEW)):
+        return publication
+    raise NotFound(f"没有编号为 {id} 的发布")
+
+
+def reviewed(services: Services, principal: Principal, id: int) -> Publication:
+    """The publication, which the principal may decide on. Raises NotFound, and Forbidden for one's own."""
+    publication = seen(services, principal, id)
+    if not _may(services, principal, Action.REVIEW, publication):
+        raise refusal(principal, Action.REVIEW, publication.kind)
+    if publication.account == principal.account:
+        raise Forbidden(f"发布 {id} 是您自己提交的，须由另一人审核")
+    return publication
+
+
+def queue(services: Services, principal: Principal) -> list[Publication]:
+    """What waits for the principal's decision, last changed first."""
+    waiting, _ = services.store.publications.search(states=[State.SUBMITTED], limit=_QUEUE)
+    return [one for one in waiting if _may_decide(services, principal, one)]
+
+
+def possible(services: Services, principal: Principal, publication: Publication) -> tuple[Step, ...]:
+    """The steps that the state and the table allow the principal, in the order in which they are defined."""
+    steps: set[Step] = set()
+    if _may(services, principal, Action.PROPOSE, publication):
+        steps |= {Step.EDIT, Step.SUBMIT, Step.RECALL, Step.RENEW}
+    if _may(services, principal, Action.WITHDRAW, publication):
+        steps.add(Step.WITHDRAW)
+    if _may_decide(services, principal, publication):
+        steps |= {Step.APPROVE, Step.REJECT}
+    return tuple(step for step in Step if step in steps and publication.may(step))
+
+
+def speaks_for(principal: Principal) -> int | None:
+    """The organisation whose publications the principal sees; a student is no speaker of the school."""
+    return None if principal.roles <= PERSONS else principal.organisation
+
+
+def vetted(services: Services, principal: Principal) -> None:
+    """Raises Unvetted unless the principal's organisation was found in order within the last six months."""
+    if principal.organisation is None:
+        raise Unvetted("账号没有所属单位，不能发布；请联系联合体秘书处")
+    found = services.store.accounts.vetting(principal.organisation)
+    if found.state is not VettingState.VERIFIED:
+        raise Unvetted(
+            f"单位“{principal.organisation_name or principal.organisation}”{found.state.value}，核验通过后才能发布"
+            "（2026 年 1 月《关于规范网络平台招聘类信息发布的通知》要求至少每六个月核验一次）"
+        )
+
+
+def refuse_unlawful(services: Services, record: Record) -> None:
+    """Raises Unlawful when a rule of law forbids to publish the record."""
+
+
+def _may_decide(services: Services, principal: Principal, publication: Publication) -> bool:
+    return publication.account != principal.account and _may(services, principal, Action.REVIEW, publication)
+
+
+def _until(services: Services, record: Record, kind: Kind, wanted: date | None) -> date:
+    today = services.today()
+    longest = last_day(record, today)
+    if wanted is None:
+        return longest
+    if not today <= wanted <= longest:
+        raise Malformed(
+            f"有效期应在 {today} 到 {longest} 之间（{kind.label}一次最多 {VALIDITY[kind]} 天），收到 {wanted}"
+        )
+    return wanted
+
+
+def _may(services: Services, principal: Principal, action: Action, publication: Publication) -> bool:
+    record = services.store.publications.record(publication.id)
+    own = publication.account == principal.account or (
+        publication.organisation is not None and publication.organisation == speaks_for(principal)
+    )
+    if publication.kind is Kind.TALENT and publication.account != principal.account:
+        own = principal.owns(Kind.TALENT, publication.record_id, record)
+    relation = Relation.OWN if own else Relation.STRANGER
+    return principal.may(action, publication.kind, relation, exposure_of(record))
+
+
+def _must_own(services: Services, principal: Principal, subject: _Draft | Stored[Record]) -> None:
+    record, kind = subject.record, subject.kind
+    if isinstance(record, Talent) and principal.talent is None and subject.id == 0:
+        # A person's first profile names the school that the account belongs to, or none.
+        fits = record.school_id is None or record.school_id == principal.organisation
+        allowed = fits and principal.may(Action.PROPOSE, kind, Relation.OWN, exposure_of(record))
+    else:
+        allowed = permitted(services, principal, Action.PROPOSE, subject)
+    if not allowed:
+        if not principal.may_ever(Action.PROPOSE, kind):
+            raise refusal(principal, Action.PROPOSE, kind)
+        id, name = publisher_of(record)
+        raise Forbidden(f"只能发布本方的{kind.label}，这一条属于“{name or id or subject.id}”")
+
+
+def _name(record: Record) -> str:
+    return str(getattr(record, "title", None) or getattr(record, "name", None) or "")

@@ -496,6 +496,8 @@ _TITLES = {
     Kind.OFFER: "title",
     Kind.POLICY: "title",
     Kind.PROGRAMME: "name",
+    Kind.PLAN: "title",
+    Kind.NOTICE: "title",
 }
 
 
@@ -555,6 +557,21 @@ _FACTS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("closes", "申报截止"),
     ),
     Kind.PROGRAMME: (("school", "学校"), ("level", "培养层次"), ("code", "专业代码"), ("occupations", "面向职业")),
+    Kind.PLAN: (
+        ("organisation", "发布单位"),
+        ("type", "类型"),
+        ("chain", "产业链"),
+        ("scope", "范围"),
+        ("ends", "期间截止"),
+    ),
+    Kind.NOTICE: (
+        ("organisation", "发布单位"),
+        ("type", "类型"),
+        ("form", "合作类型"),
+        ("scale", "规模"),
+        ("headcount", "人数"),
+        ("ends", "截止日期"),
+    ),
 }
 
 

@@ -1,7 +1,9 @@
 """Every kind of record and the class that holds it."""
 
 from models.courses import Course
+from models.notices import Notice
 from models.organisations import Organisation
+from models.plans import Plan
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -18,4 +20,6 @@ RECORDS: dict[Kind, type[Record]] = {
     Kind.OFFER: Offer,
     Kind.POLICY: Policy,
     Kind.PROGRAMME: Programme,
+    Kind.PLAN: Plan,
+    Kind.NOTICE: Notice,
 }

@@ -38,6 +38,8 @@ PLURALS = {
     Kind.POLICY: "policies",
     Kind.ORGANISATION: "organisations",
     Kind.PROGRAMME: "programmes",
+    Kind.PLAN: "plans",
+    Kind.NOTICE: "notices",
 }
 """Each kind's name in paths."""
 

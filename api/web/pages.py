@@ -25,6 +25,7 @@ from matching.whynot import why_not
 from models.errors import Malformed, NotFound
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
+from models.plans import Plan, Target
 from models.postings import Posting
 from models.specialties import Programme
 from models.talents import Talent
@@ -254,6 +255,23 @@ def policy(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = ST
     return page(request, "policy.html", document=document, ranking=ranking, k=k)
 
 
+@router.get("/plans/{id}")
+def plan(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A plan or demand publication, its numbers by node and year, and what they rest on."""
+    document = cast(Document[Plan], matcher.document(Kind.PLAN, id))
+    years = sorted({target.year for target in document.record.targets})
+    rows: dict[tuple[str, str | None], dict[int, Target]] = {}
+    for target in document.record.targets:
+        rows.setdefault((target.node, target.position), {})[target.year] = target
+    return page(request, "plan.html", document=document, years=years, rows=rows)
+
+
+@router.get("/notices/{id}")
+def notice(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A notice as published."""
+    return page(request, "notice.html", document=matcher.document(Kind.NOTICE, id))
+
+
 def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
     def listing(request: Request, matcher: MatcherDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
         every = _newest(matcher, kind)
@@ -285,6 +303,8 @@ _PUBLISHERS: dict[Kind, tuple[str, str]] = {
     Kind.OFFER: ("organisation_id", "organisation"),
     Kind.COURSE: ("provider_id", "provider"),
     Kind.PROGRAMME: ("school_id", "school"),
+    Kind.PLAN: ("organisation_id", "organisation"),
+    Kind.NOTICE: ("organisation_id", "organisation"),
 }
 """The fields in which a record says by id and by name which organisation published it."""
 

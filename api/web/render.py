@@ -74,6 +74,7 @@ _environment.filters |= {
     "counted": facts.counted,
     "facts": facts.facts,
     "in_chinese": present.in_chinese,
+    "interval": facts.interval,
     "paragraphs": facts.paragraphs,
     "ratio": present.ratio,
     "occupation": facts.occupation,
@@ -81,4 +82,5 @@ _environment.filters |= {
     "things": facts.things,
     "title_of": facts.title,
     "trend": present.trend,
+    "yuan": facts.yuan,
 }

@@ -12,7 +12,7 @@ from datetime import date
 from random import Random
 from typing import Protocol, TypeVar
 
-from data.sample import city, demand, learning, supply
+from data.sample import city, demand, learning, publications, supply
 from data.sample import policies as rules
 from data.sample import technology as research
 from data.sample.city import DIVISIONS
@@ -21,7 +21,9 @@ from data.sample.truth import Judgement, judgements
 from data.store import Saved, Store
 from data.taxonomy import division_label
 from models.courses import Course
+from models.notices import Notice
 from models.organisations import Organisation
+from models.plans import Plan
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -48,6 +50,8 @@ class Consortium:
     offers: tuple[Offer, ...]
     policies: tuple[Policy, ...]
     programmes: tuple[Programme, ...]
+    plans: tuple[Plan, ...]
+    notices: tuple[Notice, ...]
     judgements: tuple[Judgement, ...]
     need_judgements: tuple[NeedJudgement, ...]
     trends: Mapping[str, str]
@@ -76,6 +80,8 @@ def consortium(seed: int = 2026, *, today: date = date(2026, 9, 1), scale: float
         offers=solved.offers,
         policies=tuple(rules.policies(scale, today)),
         programmes=tuple(supply.programmes(_dice(seed, "programmes"), today)),
+        plans=tuple(publications.plans(_dice(seed, "plans"), today)),
+        notices=tuple(publications.notices(_dice(seed, "notices"), today)),
         judgements=judgements(_dice(seed, "judgements"), hirings, students),
         need_judgements=solved.judgements,
         trends={one.role.name: one.role.trend for one in hirings},
@@ -117,7 +123,10 @@ def load(
     records are saved.
     """
     whole = consortium(seed, today=today)
-    rest = (whole.programmes, whole.postings, whole.talents, whole.courses, whole.needs, whole.offers, whole.policies)
+    rest = (
+        *(whole.programmes, whole.postings, whole.talents, whole.courses, whole.needs, whole.offers, whole.policies),
+        *(whole.plans, whole.notices),
+    )
     total = len(whole.organisations) + sum(map(len, rest))
     tell = _teller(progress, total)
     receipts = _save(store, whole.organisations, tell)

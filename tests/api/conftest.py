@@ -23,6 +23,8 @@ PLURALS = {
     "policy": "policies",
     "organisation": "organisations",
     "programme": "programmes",
+    "plan": "plans",
+    "notice": "notices",
 }
 
 

@@ -9,11 +9,13 @@ from typing import Any, Generic, Literal, TypeVar, cast
 from pydantic import create_model
 
 from data import taxonomy
+from data.ingest.columns import label as heading_of
 from data.store import Outcome, Version
 from indexing.text import FIELDS, NAMES_OF_MEMBERS, labels
 from matching.search import Hit
 from matching.specialties import Advice, Outlook
 from matching.training import Gap
+from models.changes import record_changes
 from models.errors import NotFound
 from models.matches import Answer, Contribution, Discrimination, Document, Match, Pair, Side, Span
 from models.records import RECORDS
@@ -94,13 +96,24 @@ class Page(Value, Generic[W]):
     limit: int
 
 
+class FieldChangeItem(Value):
+    """A field that says something else than in the version before; null is a value that was not there."""
+
+    field: str
+    label: str
+    before: Any
+    after: Any
+
+
 class PastVersion(Value, Generic[W]):
-    """One state that a record had."""
+    """One state that a record had, and what it changed."""
 
     revision: int
     at: datetime
     withdrawn: bool
     record: W | None
+    changes: tuple[FieldChangeItem, ...]
+    """Empty for a withdrawal."""
 
 
 class Receipt(Value):
@@ -321,16 +334,42 @@ def past_versions(kind: Kind, id: int, versions: Sequence[Version]) -> list[dict
     if known[-1].kind != kind or not is_open(known[-1]):
         raise NotFound(f"没有编号为 {id} 的{kind.label}")
     gone = kind in MASKED and versions[-1].record is None
+    shown = [version for version in versions if version.record is None or is_open(version.record)]
+    states = [public(version.record) if version.record and not gone else None for version in shown]
     return [
         {
             "revision": version.revision,
             "at": version.at,
             "withdrawn": version.record is None,
-            "record": public(version.record) if version.record and not gone else None,
+            "record": state,
+            "changes": _changes(kind, before, state) if state else (),
         }
-        for version in versions
-        if version.record is None or is_open(version.record)
+        for version, state, before in zip(shown, states, [None, *states], strict=False)
     ]
+
+
+def _changes(kind: Kind, before: Value | None, after: Value) -> tuple[FieldChangeItem, ...]:
+    return tuple(
+        FieldChangeItem(field=one.field, label=field_label(one.field, kind), before=one.before, after=one.after)
+        for one in record_changes(before, after)
+    )
+
+
+def field_label(field: str, kind: Kind) -> str:
+    """The field's Chinese name; its own where it has none."""
+    return _LABELS.get(field) or labels(kind).get(field) or heading_of(field, kind)
+
+
+_LABELS = {
+    "source": "来源",
+    "organisation_id": "单位编号",
+    "provider_id": "单位编号",
+    "school_id": "学校编号",
+    "expected_salary": "期望薪资",
+    "expected_divisions": "期望地区",
+    "division": "行政区划",
+}
+"""Fields that no text and no column of a file is called by."""
 
 
 def heading(document: Document[Record]) -> str:

@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    app.state.routers = (*ROUTERS, web.router)
+    app.state.routers = (*ROUTERS, *web.routers)
     problems.install(app, page=web.error_page)
     limits = services.settings
     app.add_middleware(BodyLimit, json=limits.body_limit, form=limits.upload_limit)

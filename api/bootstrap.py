@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from api.livelists import LiveLists
 from api.settings import Settings
 from data import sample
 from data.store import Store
@@ -29,12 +30,14 @@ class Services:
     matcher: Matcher
     follower: Follower
     today: Callable[[], date]
+    lists: LiveLists
     audience: Audience = field(default_factory=Audience)
 
     def start(self) -> None:
-        """Load the sample into an empty store, if wanted, and begin to build the index."""
+        """Load the sample into an empty store, if wanted, freeze last month's lists, and begin to build the index."""
         if self.settings.sample and self.store.revision == 0:
             sample.load(self.store, today=self.today())
+        self.lists.freeze_due()
         self.follower.start()
 
     def stop(self) -> None:
@@ -51,7 +54,8 @@ def build(settings: Settings) -> Services:
     seconds = settings.follow_interval.total_seconds()
     follower = Follower(store, shelf, settings.index, seconds=seconds, adapter=in_force)
     matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
-    return Services(settings, store, shelf, matcher, follower, settings.today)
+    lists = LiveLists(store, today=settings.today, zone=settings.zone)
+    return Services(settings, store, shelf, matcher, follower, settings.today, lists)
 
 
 def open_store(settings: Settings) -> Store:

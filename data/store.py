@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.events import EventLog
+from data.frozen import FrozenLists
 from data.tables import counter, records, versions
 from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
 from models.records import RECORDS
@@ -31,6 +32,8 @@ R = TypeVar("R", bound=Record, covariant=True)
 
 _PAGE = 500
 """Rows per query when reading everything; bounds memory, not results."""
+_PAGE_OF_STATES = 5_000
+"""The same where each query counts every record's versions first."""
 
 
 class Outcome(StrEnum):
@@ -79,6 +82,19 @@ class Version:
     record: Record | None
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """A record as it stood at one time; None means withdrawn."""
+
+    id: int
+    kind: Kind
+    revision: int
+    at: datetime
+    versions: int
+    """How many it had had by then."""
+    record: Record | None
+
+
 class Store:
     """The system of record over one database URL, `sqlite:///…` or `postgresql+psycopg://…`."""
 
@@ -112,6 +128,11 @@ class Store:
     def events(self) -> EventLog:
         """What people did with the records."""
         return EventLog(self._reading, self._writing, self._now)
+
+    @property
+    def frozen(self) -> FrozenLists:
+        """Lists as they stood at the end of each month."""
+        return FrozenLists(self._reading, self._writing, self._now)
 
     @property
     def revision(self) -> int:
@@ -226,6 +247,18 @@ class Store:
                 return
             since = page[-1].revision
 
+    def states(self, *, since: int = 0, before: datetime | None = None) -> Iterator[State]:
+        """Every record as it stood at the time, or stands now, if it changed after the revision; in that order."""
+        query = _states(before)
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(query.where(versions.c.revision > since).limit(_PAGE_OF_STATES)).mappings()
+                page = [_state(row) for row in rows]
+            yield from page
+            if len(page) < _PAGE_OF_STATES:
+                return
+            since = page[-1].revision
+
     def _save_run(self, connection: Connection, revision: int, run: Sequence[Record]) -> list[Saved]:
         held: dict[tuple[str, str, str], RowMapping] = {}
         for kind in {record.kind for record in run}:
@@ -309,6 +342,29 @@ class Store:
 def _latest() -> Any:
     joined = records.join(versions, records.c.revision == versions.c.revision)
     return select(records.c.id, records.c.kind, records.c.revision, versions.c.at, versions.c.body).select_from(joined)
+
+
+def _states(before: datetime | None) -> Any:
+    last = select(
+        versions.c.record_id, func.max(versions.c.revision).label("revision"), func.count().label("versions")
+    ).group_by(versions.c.record_id)
+    if before is not None:
+        last = last.where(versions.c.at < before.astimezone(UTC))
+    latest = last.subquery()
+    joined = versions.join(latest, versions.c.revision == latest.c.revision).join(
+        records, records.c.id == versions.c.record_id
+    )
+    return (
+        select(records.c.id, records.c.kind, versions.c.revision, versions.c.at, versions.c.body, latest.c.versions)
+        .select_from(joined)
+        .order_by(versions.c.revision)
+    )
+
+
+def _state(row: RowMapping) -> State:
+    kind = Kind(row["kind"])
+    record = _record(kind, row["body"]) if row["body"] else None
+    return State(row["id"], kind, row["revision"], _utc(row["at"]), row["versions"], record)
 
 
 def _current(connection: Connection, id: int) -> RowMapping:

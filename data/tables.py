@@ -2,7 +2,7 @@
 
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
-`events` only grows.
+`events` only grows. `list_snapshots` keeps each list as it stood at the end of each month.
 """
 
 from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
@@ -57,4 +57,14 @@ events = Table(
     Index(None, "posting_id", "talent_id"),
     Index(None, "talent_id"),
     sqlite_autoincrement=True,
+)
+
+list_snapshots = Table(
+    "list_snapshots",
+    metadata,
+    Column("list", String(40), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
 )

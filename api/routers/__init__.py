@@ -1,9 +1,10 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import events, features, health, matches, occupations, outlook, records, search, whynot
+from api.routers import events, features, health, lists, matches, occupations, outlook, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
+    lists.router,
     search.router,
     matches.router,
     whynot.router,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from data import taxonomy
 from indexing.text import FIELDS
 from models.courses import Course
+from models.lists import Cell
 from models.matches import Document
 from models.notices import Notice, NoticeType
 from models.organisations import Organisation
@@ -611,6 +613,29 @@ def industry(code: IndustryCode | None) -> str | None:
 def occupation(code: OccupationCode | None) -> str | None:
     """The occupation's name."""
     return taxonomy.occupation_label(code) if code else None
+
+
+def cell(value: Cell) -> str:
+    """A list's cell as pages show it; empty when it says nothing."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value or ""
+
+
+def said(value: Any) -> str:
+    """A field's value in a version, in words."""
+    if value is None:
+        return UNSAID
+    if isinstance(value, dict):
+        return " ".join(said(one) for one in value.values() if one not in (None, [], ""))
+    if isinstance(value, list | tuple):
+        joint = "；" if any(isinstance(one, dict) for one in value) else "、"
+        return joint.join(map(said, value))
+    return cell(value)
 
 
 def _divisions(codes: Sequence[DivisionCode]) -> str | None:

@@ -69,6 +69,7 @@ _environment.globals |= {
 }
 _environment.filters |= {
     "brief": facts.brief,
+    "cell": facts.cell,
     "columns": facts.columns,
     "condition": facts.condition,
     "counted": facts.counted,
@@ -79,6 +80,7 @@ _environment.filters |= {
     "ratio": present.ratio,
     "occupation": facts.occupation,
     "over": facts.over,
+    "said": facts.said,
     "things": facts.things,
     "title_of": facts.title,
     "trend": present.trend,

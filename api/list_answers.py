@@ -7,7 +7,7 @@ from datetime import date, datetime, time, tzinfo
 from typing import Literal
 
 from data.frozen import Frozen
-from matching.lists import Comparison, Entry, Figures, Group, Order, Owner, Standing, standing
+from matching.lists import Comparison, Entry, Figures, Group, Owner, Standing, standing
 from models.lists import Cell, FrozenList, FrozenRow, ListType
 from models.terms import Kind, Value
 
@@ -347,8 +347,8 @@ def group_item(of: ListType, group: Group, url: str, zone: tzinfo) -> FeedItem |
     )
 
 
-def filters_said(owner: str, as_standing: Standing | None, order: Order) -> str:
+def filters_said(owner: str, as_standing: Standing | None) -> str:
     """The filters of an export in words."""
     chosen = [f"单位“{owner}”"] if owner else []
     chosen += [f"状态“{as_standing.label}”"] if as_standing else []
-    return f"{'、'.join(chosen) or '无'}；{order.label}"
+    return "、".join(chosen) or "无"

@@ -198,7 +198,8 @@ def cell(record: Record, field: str) -> Cell:
         return record.kind.label
     if field == "place" and not value:
         code = getattr(record, "division", None)
-        return taxonomy.division_label(code) if code else None
+        name = taxonomy.division_label(code) if code else None
+        return None if name == code else name  # a code that no table has says nothing to a reader
     if isinstance(value, tuple):
         return "、".join(map(str, value)) or None
     if isinstance(value, Salary):

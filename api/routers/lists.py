@@ -188,12 +188,13 @@ def _export(
     if month:
         frozen = services.store.frozen.load(id, month)
         held, day = thawed(frozen.parsed()), month
-        said = [("状态时间", f"{month} 月末"), ("冻结内容 SHA-256", frozen.sha256), ("筛选", "无")]
+        said = [("状态时间", f"{month} 月末"), ("冻结内容 SHA-256", frozen.sha256)]
     else:
         entries = services.lists.entries(id)
         found = entries if of.personal else chosen(of, entries, today, owner=owner, standing_as=standing, order=sort)
         held, day = table(of, found, today), today.isoformat()
-        said = [("状态时间", day), ("筛选", "无" if of.personal else filters_said(owner, standing, sort))]
+        said = [("状态时间", day)]
+        said += [] if of.personal else [("筛选", filters_said(owner, standing)), ("次序", sort.label)]
     about = (
         ("清单", of.name),
         ("内容", of.description),

@@ -64,6 +64,7 @@ def one_list(
     of, today = list_type(id), services.today()
     entries = services.lists.entries(id)
     found = [] if of.personal else chosen(of, entries, today, owner=owner, standing_as=stands, order=sort)
+    rows = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     theirs = tellable(of, owners(of, entries, today))
     return page(
         request,
@@ -71,7 +72,9 @@ def one_list(
         of=of,
         summary=summary(services, of),
         groups=groups(of, entries, today),
-        rows=[(one, standing(of, one, today)) for one in found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]],
+        # A column that all rows of the page leave blank only takes up room.
+        columns=[label for label in of.columns if any(one.cells.get(label) not in (None, "") for one in rows)],
+        rows=[(one, standing(of, one, today)) for one in rows],
         total=len(found),
         page=number,
         pages=max(1, -(-len(found) // PAGE_SIZE)),

@@ -31,7 +31,7 @@ from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, OrganisationId, Record
 
-P = TypeVar("P", Organisation, Talent)
+P = TypeVar("P", Organisation, Talent, Need, Offer)
 
 ENTERPRISES, POSTINGS, TALENTS, COURSES = 120, 1_500, 3_000, 300
 _BATCH = 500
@@ -76,8 +76,8 @@ def consortium(seed: int = 2026, *, today: date = date(2026, 9, 1), scale: float
         postings=tuple(one.posting for one in hirings),
         talents=tuple(_placed(one.talent) for one in students),
         courses=tuple(learning.courses(_dice(seed, "courses"), _scaled(COURSES, scale), today)),
-        needs=solved.needs,
-        offers=solved.offers,
+        needs=tuple(map(_placed, solved.needs)),
+        offers=tuple(map(_placed, solved.offers)),
         policies=tuple(rules.policies(scale, today)),
         programmes=tuple(supply.programmes(_dice(seed, "programmes"), today)),
         plans=tuple(publications.plans(_dice(seed, "plans"), today)),

@@ -345,10 +345,3 @@ def group_item(of: ListType, group: Group, url: str, zone: tzinfo) -> FeedItem |
         authors=(FeedAuthor(name=group.values[0]),),
         tags=(of.name,),
     )
-
-
-def filters_said(owner: str, as_standing: Standing | None) -> str:
-    """The filters of an export in words."""
-    chosen = [f"单位“{owner}”"] if owner else []
-    chosen += [f"状态“{as_standing.label}”"] if as_standing else []
-    return "、".join(chosen) or "无"

@@ -20,7 +20,7 @@ from models.text import clean
 
 MOST_CHARACTERS = 32_767
 """That a cell of a workbook holds."""
-NARROWEST, WIDEST = 8, 48
+NARROWEST, WIDEST = 8, 34
 """Width of a column, in characters of the standard font."""
 _MEASURED = 200
 """Rows by which a column's width is chosen."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.bootstrap import Services
 from api.deps import API, Limit, Offset, ServicesDep
+from api.exports import Export, export_month, export_now
 from api.list_answers import (
     Feed,
     FrozenAnswer,
@@ -24,7 +22,6 @@ from api.list_answers import (
     MonthChanges,
     Reminders,
     entry_item,
-    filters_said,
     frozen_answer,
     frozen_month,
     group_item,
@@ -37,22 +34,17 @@ from api.list_answers import (
 )
 from api.problems import problems
 from api.routers.records import PLURALS
-from data.export import to_csv, to_xlsx
-from data.frozen import canonical, sha256
 from data.lists import list_type, list_types
 from matching.lists import (
     Order,
     Owner,
     Standing,
-    Table,
     chosen,
     compare,
     figures,
     groups,
     owners,
-    table,
     tellable,
-    thawed,
 )
 from models.errors import Conflict
 from models.lists import ListType
@@ -80,7 +72,7 @@ def lists(services: ServicesDep) -> ListsAnswer:
 
 @router.get("/reminders", summary="逾期未更新的单位")
 def list_reminders(services: ServicesDep) -> Reminders:
-    """Owners who changed nothing on a list for longer than it allows, the longest idle first."""
+    """Owners who changed nothing on one of the five lists for longer than it allows, the longest idle first."""
     return Reminders(today=services.today(), items=tuple(reminder(of, owner) for of, owner in overdue(services)))
 
 
@@ -160,22 +152,6 @@ class CsvResponse(Response):
     media_type = "text/csv"
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A table to take away, and what it is."""
-
-    of: ListType
-    table: Table
-    about: tuple[tuple[str, str], ...]
-    day: str
-    """What its file is called by besides the list's name."""
-
-    def headers(self, ending: str) -> dict[str, str]:
-        """With the file's Chinese name as RFC 6266 writes it."""
-        name = quote(f"{self.of.name}_{self.day}.{ending}")
-        return {"content-disposition": f"attachment; filename=\"{self.of.id}.{ending}\"; filename*=UTF-8''{name}"}
-
-
 def _export(
     id: ListPath,
     services: ServicesDep,
@@ -184,41 +160,13 @@ def _export(
     sort: OrderChoice = Order.NEWEST,
     month: MonthQuery = None,
 ) -> Export:
-    of, today = list_type(id), services.today()
+    of, store, today = list_type(id), services.store, services.today()
     if month:
-        frozen = services.store.frozen.load(id, month)
-        held, day = thawed(frozen.parsed()), month
-        said = [("状态时间", f"{month} 月末"), ("冻结内容 SHA-256", frozen.sha256)]
-    else:
-        entries = services.lists.entries(id)
-        found = entries if of.personal else chosen(of, entries, today, owner=owner, standing_as=standing, order=sort)
-        held, day = table(of, found, today), today.isoformat()
-        said = [("状态时间", day)]
-        said += [] if of.personal else [("筛选", filters_said(owner, standing)), ("次序", sort.label)]
-    about = (
-        ("清单", of.name),
-        ("内容", of.description),
-        ("导出日期", today.isoformat()),
-        *said,
-        ("来源", f"产教数据库，数据版本 {services.store.revision}"),
-        ("行数", str(len(held.rows))),
-        ("更新期限", f"{of.fresh} 天内为近期更新，超过 {of.stale} 天为久未更新，责任单位 {of.overdue} 天无更新即提醒"),
-        ("表格 SHA-256", table_hash(held)),
-        (
-            "校验方法",
-            '把列名与各行（日期写作 2026-09-01，空为 null）按 {"columns":[…],"rows":[[…]]} 写成紧凑 JSON 后取 SHA-256',
-        ),
-    )
-    return Export(of, held, about, day)
+        return export_month(of, store, today, month)
+    return export_now(of, services.lists, store, today, owner=owner, standing=standing, order=sort)
 
 
 ExportDep = Annotated[Export, Depends(_export)]
-
-
-def table_hash(held: Table) -> str:
-    """The SHA-256 that a workbook says its table has."""
-    rows = [[value.isoformat() if isinstance(value, date) else value for value in row] for row in held.rows]
-    return sha256(canonical({"columns": held.columns, "rows": rows}))
 
 
 class FeedResponse(JSONResponse):
@@ -249,22 +197,22 @@ def list_feed(id: ListPath, request: Request, services: ServicesDep) -> Feed:
 @router.get("/{list}/export.xlsx", summary="导出 XLSX", response_class=XlsxResponse)
 def list_xlsx(export: ExportDep) -> Response:
     """The list as a workbook, with a sheet 说明 that names its date, source, filters and hash."""
-    held = to_xlsx(export.of.name, export.table.columns, export.table.rows, export.about)
-    return XlsxResponse(held, headers=export.headers("xlsx"))
+    return XlsxResponse(export.xlsx(), headers=export.headers("xlsx"))
 
 
 @router.get("/{list}/export.csv", summary="导出 CSV", response_class=CsvResponse)
 def list_csv(export: ExportDep) -> Response:
-    """The list as CSV in UTF-8 with its mark; what the workbook says of it stands in the headers' file name."""
-    return CsvResponse("".join(to_csv(export.table.columns, export.table.rows)), headers=export.headers("csv"))
+    """The list as CSV in UTF-8 with its mark, as office software expects it."""
+    return CsvResponse(export.csv(), headers=export.headers("csv"))
 
 
 def overdue(services: Services) -> list[tuple[ListType, Owner]]:
-    """Each list's overdue owners, the longest idle first."""
+    """The five main lists' overdue owners, the longest idle first; the others show the same records again."""
     today = services.today()
     found = [
         (of, owner)
         for of in list_types().values()
+        if of.main
         for owner in tellable(of, owners(of, services.lists.entries(of.id), today))
         if owner.overdue
     ]

@@ -66,7 +66,7 @@ def _demand(rng: Random, chain: Mapping[str, Any], today: date, half: int) -> Pl
         organisation=chain["caller"],
         **_common(rng, chain),
         targets=tuple(targets),
-        content=f"汇总会员和园区企业上报的用人计划，{season}需要人数见下表；岗位要求以企业发布的岗位为准。",
+        content=f"汇总会员和园区企业上报的用人计划，{season}需要人数见各环节、岗位的区间；岗位要求以企业发布的岗位为准。",
         published=min(start + timedelta(days=rng.randint(3, 40)), today),
         starts=start,
         ends=end,

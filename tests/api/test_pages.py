@@ -20,6 +20,7 @@ from api.bootstrap import build
 from api.settings import Settings
 from api.web.facts import budget, period, yuan
 from api.web.present import highlight, shortened
+from data.lists import list_types
 from indexing.text import stated, texts
 from matching.matcher import Matcher
 from models.matches import Span
@@ -175,10 +176,13 @@ LISTS = (
     "/organisations",
     "/programmes",
 )
+LIVE = ("/lists", *(f"/lists/{id}" for id in list_types()))
 
 
 def every_page(world: World) -> dict[str, str]:
-    paths = ["/", "/search?q=电工", *LISTS, *(world.path(name) for name in world.records if name != "private")]
+    records = [world.path(name) for name in world.records if name != "private"]
+    histories = [f"{path}/history" for path in records]
+    paths = ["/", "/search?q=电工", *LISTS, *LIVE, *records, *histories]
     return {path: world.get(path) for path in paths}
 
 

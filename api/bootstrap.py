@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from api.attempts import Attempts
+from api.livelists import LiveLists
 from api.settings import Settings
 from data import sample
 from data.store import Store
@@ -43,6 +44,7 @@ class Services:
     matcher: Matcher
     follower: Follower
     today: Callable[[], date]
+    lists: LiveLists
     audience: Audience = field(default_factory=Audience)
     attempts: Attempts = field(default_factory=Attempts)
 
@@ -52,9 +54,10 @@ class Services:
         return self.store.latest(kind, id) if document is None else document
 
     def start(self) -> None:
-        """Load the sample into an empty store, if wanted, and begin to build the index."""
+        """Load the sample into an empty store, if wanted, freeze last month's lists, and begin to build the index."""
         if self.settings.sample and self.store.revision == 0:
             sample.load(self.store, today=self.today())
+        self.lists.freeze_due()
         self.follower.start()
 
     def stop(self) -> None:
@@ -71,7 +74,8 @@ def build(settings: Settings) -> Services:
     seconds = settings.follow_interval.total_seconds()
     follower = Follower(store, shelf, settings.index, seconds=seconds, adapter=in_force)
     matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
-    return Services(settings, store, shelf, matcher, follower, settings.today)
+    lists = LiveLists(store, today=settings.today, zone=settings.zone)
+    return Services(settings, store, shelf, matcher, follower, settings.today, lists)
 
 
 def open_store(settings: Settings) -> Store:

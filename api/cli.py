@@ -1,4 +1,4 @@
-"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, vocabulary, admin, migrate, doctor."""
+"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, lists, admin, vocabulary, doctor …"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rich.table import Column, Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, administration, evaluation, linking, outcomes
+from api import adaptation, administration, evaluation, linking, lists, outcomes
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.building import build as build_index
@@ -95,6 +95,7 @@ app.add_typer(adaptation.app, name="adapt")
 app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(administration.app, name="admin")
+app.add_typer(lists.app, name="lists")
 
 
 def main() -> None:

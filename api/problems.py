@@ -99,9 +99,10 @@ def describe(response: dict[str, Any]) -> None:
     if response["description"] == "Successful Response":
         response["description"] = "成功"
     content = response.get("content", {})
-    schema = content.get("application/json", {}).get("schema", {})
-    if schema.get("$ref", "").endswith("/Problem"):
-        content[MEDIA_TYPE] = content.pop("application/json")
+    # FastAPI lists an endpoint's problems under the media type of its answer.
+    for media_type in [one for one in content if one != MEDIA_TYPE]:
+        if content[media_type].get("schema", {}).get("$ref", "").endswith("/Problem"):
+            content[MEDIA_TYPE] = content.pop(media_type)
 
 
 def install(app: FastAPI, *, page: ErrorPage) -> None:

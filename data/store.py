@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.accounts import Accounts
 from data.events import EventLog
+from data.frozen import FrozenLists
 from data.publications import Publications
 from data.tables import counter, records, versions
 from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
@@ -33,6 +34,8 @@ R = TypeVar("R", bound=Record, covariant=True)
 
 _PAGE = 500
 """Rows per query when reading everything; bounds memory, not results."""
+_PAGE_OF_STATES = 5_000
+"""The same where each query counts every record's versions first."""
 
 
 class Outcome(StrEnum):
@@ -85,6 +88,19 @@ class Version:
     record: Record | None
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """A record as it stood at one time; None means withdrawn."""
+
+    id: int
+    kind: Kind
+    revision: int
+    at: datetime
+    versions: int
+    """How many it had had by then."""
+    record: Record | None
+
+
 class Store:
     """The system of record over one database URL, `sqlite:///…` or `postgresql+psycopg://…`."""
 
@@ -128,6 +144,11 @@ class Store:
     def publications(self) -> Publications:
         """What is on its way to the public, and what got there by review."""
         return Publications(self._reading, self._writing, self._now, self._put)
+
+    @property
+    def frozen(self) -> FrozenLists:
+        """Lists as they stood at the end of each month."""
+        return FrozenLists(self._reading, self._writing, self._now)
 
     @property
     def revision(self) -> int:
@@ -258,6 +279,18 @@ class Store:
                 return
             since = page[-1].revision
 
+    def states(self, *, since: int = 0, before: datetime | None = None) -> Iterator[State]:
+        """Every record as it stood at the time, or stands now, if it changed after the revision; in that order."""
+        query = _states(before)
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(query.where(versions.c.revision > since).limit(_PAGE_OF_STATES)).mappings()
+                page = [_state(row) for row in rows]
+            yield from page
+            if len(page) < _PAGE_OF_STATES:
+                return
+            since = page[-1].revision
+
     def _put(self, connection: Connection, revision: int, record: Record | None, id: int | None) -> int:
         """Write the record, or its withdrawal, as the revision; its id."""
         if record is not None and record.source:
@@ -353,6 +386,29 @@ class Store:
 def _latest() -> Any:
     joined = records.join(versions, records.c.revision == versions.c.revision)
     return select(records.c.id, records.c.kind, records.c.revision, versions.c.at, versions.c.body).select_from(joined)
+
+
+def _states(before: datetime | None) -> Any:
+    last = select(
+        versions.c.record_id, func.max(versions.c.revision).label("revision"), func.count().label("versions")
+    ).group_by(versions.c.record_id)
+    if before is not None:
+        last = last.where(versions.c.at < before.astimezone(UTC))
+    latest = last.subquery()
+    joined = versions.join(latest, versions.c.revision == latest.c.revision).join(
+        records, records.c.id == versions.c.record_id
+    )
+    return (
+        select(records.c.id, records.c.kind, versions.c.revision, versions.c.at, versions.c.body, latest.c.versions)
+        .select_from(joined)
+        .order_by(versions.c.revision)
+    )
+
+
+def _state(row: RowMapping) -> State:
+    kind = Kind(row["kind"])
+    record = _record(kind, row["body"]) if row["body"] else None
+    return State(row["id"], kind, row["revision"], _utc(row["at"]), row["versions"], record)
 
 
 def _current(connection: Connection, id: int) -> RowMapping:

@@ -2,7 +2,8 @@
 
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
-`events` and `vettings` only grow. Of tokens and passwords there are only hashes.
+`events` and `vettings` only grow; `list_snapshots` keeps each list as it stood at the end of each month. Of tokens
+and passwords there are only hashes.
 """
 
 from sqlalchemy import (
@@ -171,4 +172,14 @@ vettings = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("expires", DateTime(timezone=True)),
     sqlite_autoincrement=True,
+)
+
+list_snapshots = Table(
+    "list_snapshots",
+    metadata,
+    Column("list", String(40), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
 )

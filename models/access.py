@@ -91,6 +91,9 @@ class System(StrEnum):
     VETTING = "单位核验"
     EVENT = "匹配结果"
     PUBLICATION = "发布流程"
+    LIST = "清单汇总"
+    ENTRIES = "清单明细"
+    SUPERVISION = "督办提醒"
 
     @property
     def label(self) -> str:
@@ -196,11 +199,16 @@ _WRITERS: dict[Kind, frozenset[Role]] = {
     Kind.OFFER: frozenset({Role.SCHOOL_RESEARCH, Role.TEACHER, Role.ENTERPRISE_TECH}),
     Kind.POLICY: frozenset({Role.GOVERNMENT}),
     Kind.PROGRAMME: frozenset({Role.SCHOOL_TEACHING}),
+    Kind.PLAN: frozenset({Role.GOVERNMENT, Role.PARK, Role.ASSOCIATION}),
+    Kind.NOTICE: PUBLISHERS,
 }
 """Who drafts, submits and withdraws records of a kind, their own organisation's."""
 
 RULES: tuple[Rule, ...] = (
     Rule(Action.READ, (System.SERVICE,), EVERYONE),
+    Rule(Action.READ, (System.LIST,), EVERYONE),
+    Rule(Action.READ, (System.ENTRIES,), MEMBERS),
+    Rule(Action.READ, (System.SUPERVISION,), OVERSIGHT | REVIEWERS),
     Rule(Action.READ, _OPEN_KINDS, EVERYONE),
     Rule(Action.READ, (Kind.NEED,), EVERYONE, exposures=frozenset({Exposure.PUBLIC})),
     Rule(Action.READ, (Kind.NEED,), MEMBERS, exposures=_OPEN),

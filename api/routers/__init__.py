@@ -5,6 +5,7 @@ from api.routers import (
     events,
     features,
     health,
+    lists,
     matches,
     occupations,
     outlook,
@@ -16,6 +17,7 @@ from api.routers import (
 
 ROUTERS = (
     *records.routers(),
+    lists.router,
     search.router,
     matches.router,
     whynot.router,

@@ -40,6 +40,8 @@ PLURALS = {
     Kind.POLICY: "policies",
     Kind.ORGANISATION: "organisations",
     Kind.PROGRAMME: "programmes",
+    Kind.PLAN: "plans",
+    Kind.NOTICE: "notices",
 }
 """Each kind's name in paths."""
 

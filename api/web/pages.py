@@ -27,6 +27,7 @@ from models.access import Action, Principal, System
 from models.errors import Malformed
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
+from models.plans import Plan, Target
 from models.postings import Posting
 from models.records import publisher_of
 from models.specialties import Programme
@@ -310,6 +311,23 @@ def policy(request: Request, reader: ReaderDep, matcher: MatcherDep, id: RecordI
     return page(request, "policy.html", document=document, ranking=ranking, k=k)
 
 
+@router.get("/plans/{id}", dependencies=[allow(Action.READ, Kind.PLAN)])
+def plan(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A plan or demand publication, its numbers by node and year, and what they rest on."""
+    document = cast(Document[Plan], matcher.document(Kind.PLAN, id))
+    years = sorted({target.year for target in document.record.targets})
+    rows: dict[tuple[str, str | None], dict[int, Target]] = {}
+    for target in document.record.targets:
+        rows.setdefault((target.node, target.position), {})[target.year] = target
+    return page(request, "plan.html", document=document, years=years, rows=rows)
+
+
+@router.get("/notices/{id}", dependencies=[allow(Action.READ, Kind.NOTICE)])
+def notice(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A notice as published."""
+    return page(request, "notice.html", document=matcher.document(Kind.NOTICE, id))
+
+
 def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
     def listing(request: Request, reader: ReaderDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
         every = reader.newest(kind)
@@ -335,7 +353,7 @@ for _kind, _path in facts.PATHS.items():
     router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}", dependencies=[allow(Action.READ, _kind)])
 
 
-_PUBLISHED = (Kind.POSTING, Kind.NEED, Kind.OFFER, Kind.COURSE, Kind.PROGRAMME)
+_PUBLISHED = (Kind.POSTING, Kind.NEED, Kind.OFFER, Kind.COURSE, Kind.PROGRAMME, Kind.PLAN, Kind.NOTICE)
 """What a member's page lists."""
 
 

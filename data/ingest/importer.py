@@ -21,7 +21,8 @@ from data.ingest.read import Limits, Sheet, open_sheet
 from data.ingest.records import FINGERPRINT, Builder, Problem, Severity
 from data.store import Outcome, Store
 from models.errors import UnreadableFile
-from models.specialties import Programme
+from models.plans import Target
+from models.specialties import Cohort
 from models.terms import Kind, Record
 from models.text import key
 
@@ -91,7 +92,7 @@ class ImportReport:
     without_id: int = 0
     """Rows without a source id; their id is made of their content."""
     merged: int = 0
-    """Rows that brought a further cohort of a programme."""
+    """Rows that brought further years of a programme or plan."""
     duplicates: list[Duplicate] = field(default_factory=list)
     problems: list[Warned] = field(default_factory=list)
     """By severity and frequency."""
@@ -121,7 +122,8 @@ class ImportReport:
         if self.without_id:
             yield f"{self.without_id} 行没有来源编号，已按内容生成；内容改动后再导入会成为新记录"
         if self.merged:
-            yield f"{self.merged} 行是同一专业点的其他届次，已合并"
+            others = "届次" if self.kind is Kind.PROGRAMME else "环节或年度"
+            yield f"{self.merged} 行是同一{self.kind.label}的其他{others}，已合并"
         if self.unused:
             yield f"未使用的列：{'、'.join(self.unused)}"
         if self.protected:
@@ -271,16 +273,18 @@ class _Run:
         return [Problem(row, Severity.WARNING, "", f"第 {earlier} 行", reason)]
 
     def _merge(self, source: tuple[str, str], record: Record) -> bool:
-        """Whether the record only brings other cohorts of a programme that waits, and now has them."""
-        if not isinstance(record, Programme) or not record.cohorts:
+        """Whether the record only brings other years of a programme or plan that waits, and now has them."""
+        parts = _YEARLY.get(record.kind, "")
+        brought: tuple[Cohort | Target, ...] = getattr(record, parts) if parts else ()
+        if not brought:
             return False
         for position, (row, waiting) in enumerate(self._waiting):
-            if isinstance(waiting, Programme) and _source(waiting) == source:
-                cohorts = (*waiting.cohorts, *record.cohorts)
-                if len({cohort.year for cohort in cohorts}) < len(cohorts):
+            if _source(waiting) == source:
+                every = (*getattr(waiting, parts), *brought)
+                if len(set(map(_called, every))) < len(every):
                     return False
-                in_order = tuple(sorted(cohorts, key=lambda cohort: cohort.year))
-                self._waiting[position] = (row, waiting.model_copy(update={"cohorts": in_order}))
+                in_order = tuple(sorted(every, key=lambda part: part.year))
+                self._waiting[position] = (row, waiting.model_copy(update={parts: in_order}))
                 return True
         return False
 
@@ -314,6 +318,8 @@ _SAME = {
     Kind.OFFER: ("organisation", "title", "content"),
     Kind.COURSE: ("provider", "name", "description"),
     Kind.POLICY: ("issuer", "title", "text"),
+    Kind.PLAN: ("organisation", "title", "content"),
+    Kind.NOTICE: ("organisation", "title", "content"),
 }
 """Whose, what it is called, and the text that tells two of one name apart."""
 _COMPARED = 300
@@ -372,6 +378,15 @@ def _older(one: _Known, own: _Known | None) -> bool:
 
 def _alike(one: str, other: str) -> bool:
     return one == other or ratio(one, other, score_cutoff=_LIKENESS) > 0
+
+
+_YEARLY = {Kind.PROGRAMME: "cohorts", Kind.PLAN: "targets"}
+"""Fields whose entries may come one a row, several rows to a record."""
+
+
+def _called(part: Cohort | Target) -> tuple[object, ...]:
+    """What may be there once only."""
+    return (part.node, part.position, part.year) if isinstance(part, Target) else (part.year,)
 
 
 def _source(record: Record) -> tuple[str, str] | None:

@@ -24,6 +24,8 @@ PLURALS = {
     "policy": "policies",
     "organisation": "organisations",
     "programme": "programmes",
+    "plan": "plans",
+    "notice": "notices",
 }
 
 

@@ -28,6 +28,8 @@ from tests.api.conftest import key_for, settings_for_tests
 from tests.builders import (
     a_course,
     a_need,
+    a_notice,
+    a_plan,
     a_policy,
     a_posting,
     a_programme,
@@ -84,6 +86,8 @@ class City:
                 self._add(an_offer(**of), id)
                 self._add(a_course(provider=name, provider_id=id), id)
                 self._add(a_policy(issuer=name), id)
+                self._add(a_plan(**of), id)
+                self._add(a_notice(**of), id)
                 if type is OrganisationType.SCHOOL:
                     self._add(a_programme(school=name, school_id=id), id)
                     for _ in range(3):

@@ -13,6 +13,8 @@ from tests.api.conftest import PLURALS, Publish, body_of, key_for
 from tests.builders import (
     a_course,
     a_need,
+    a_notice,
+    a_plan,
     a_policy,
     a_posting,
     a_programme,
@@ -31,6 +33,8 @@ ONE_OF_EACH = [
     a_policy(),
     an_organisation(),
     a_programme(),
+    a_plan(),
+    a_notice(),
 ]
 
 

@@ -16,6 +16,7 @@ from matching.specialties import Advice, Outlook
 from matching.training import Gap
 from models.errors import NotFound
 from models.matches import Answer, Contribution, Discrimination, Document, Match, Pair, Side, Span
+from models.privacy import Sensitive
 from models.records import RECORDS
 from models.technology import Need, Secrecy
 from models.terms import Kind, Record, Salary, Value
@@ -109,6 +110,8 @@ class Receipt(Value):
     id: int
     revision: int
     outcome: Outcome
+    masked: dict[Sensitive, int]
+    """How often each was taken out of the record's texts before they were stored, such as 手机号: 1."""
 
 
 class Withdrawal(Value):
@@ -318,7 +321,7 @@ def past_versions(kind: Kind, id: int, versions: Sequence[Version]) -> list[dict
     Raises NotFound when the id holds another kind or a record that is not open.
     """
     known = [version.record for version in versions if version.record]
-    if known[-1].kind != kind or not is_open(known[-1]):
+    if not known or known[-1].kind != kind or not is_open(known[-1]):
         raise NotFound(f"没有编号为 {id} 的{kind.label}")
     gone = kind in MASKED and versions[-1].record is None
     return [

@@ -35,6 +35,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.NotFound: (404, "not-found", "没有这条记录"),
     errors.Conflict: (409, "conflict", "与已有内容冲突"),
     errors.Withdrawn: (410, "withdrawn", "记录已撤回"),
+    errors.Erased: (410, "erased", "个人信息已删除"),
     errors.SourceTaken: (409, "source-taken", "来源编号已被占用"),
     errors.ImpossibleEvent: (409, "impossible-event", "事件不可能发生"),
     errors.Unavailable: (503, "unavailable", "服务暂不可用"),

@@ -8,6 +8,7 @@
     ├── NotFound                   no live record has that id
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
+    │   │   └── Erased                 a person's data was erased
     │   ├── SourceTaken              another record already holds that source id
     │   └── ImpossibleEvent          an event cannot have happened after those that are known
     └── Unavailable                the service cannot answer now, and says what to do
@@ -55,6 +56,10 @@ class Conflict(ChanjiaoError):
 
 class Withdrawn(Conflict):
     """The record was withdrawn; its history remains readable."""
+
+
+class Erased(Withdrawn):
+    """A person's data was erased; nothing of it can be read."""
 
 
 class SourceTaken(Conflict):

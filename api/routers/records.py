@@ -22,7 +22,7 @@ from api.answers import (
 )
 from api.deps import API, Limit, MatcherDep, Offset, RecordIdPath, ServicesDep
 from api.problems import problems
-from data.store import Outcome
+from data.store import Outcome, Saved
 from indexing import sync
 from models.errors import NotFound
 from models.records import RECORDS
@@ -71,7 +71,7 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         saved = sync.publish(services.store, services.shelf, record)
         response.status_code = 201 if saved.outcome is Outcome.CREATED else 200
         response.headers["location"] = f"{API}/{plural}/{saved.id}"
-        return Receipt(id=saved.id, revision=saved.revision, outcome=saved.outcome)
+        return _receipt(saved)
 
     @router.get(
         "/{id}",
@@ -91,7 +91,7 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         """Put the record in place of what the id holds; what nobody is shown stays unless it is sent."""
         stored = services.store.load(kind, id)
         saved = sync.publish(services.store, services.shelf, with_masked(record, stored.record), id=id)
-        return Receipt(id=saved.id, revision=saved.revision, outcome=saved.outcome)
+        return _receipt(saved)
 
     @router.delete("/{id}", operation_id=f"withdraw_{kind}", summary=f"撤回{kind.label}", responses=problems(404, 410))
     def withdraw(id: RecordIdPath, services: ServicesDep) -> Withdrawal:
@@ -126,6 +126,10 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         responses=problems(400, 404, 409, 410, 413, 415),
     )(update)
     return router
+
+
+def _receipt(saved: Saved) -> Receipt:
+    return Receipt(id=saved.id, revision=saved.revision, outcome=saved.outcome, masked=dict(saved.masked))
 
 
 def _of(generic: Any, shape: Any) -> Any:

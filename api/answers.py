@@ -282,8 +282,9 @@ class OutlookAnswer(Value):
     demand: int
     before: int
     trend: float | None
-    graduates: int
-    supply: int
+    graduates: int | None
+    """None, like supply, when they are so few that it is not published."""
+    supply: int | None
     ratio: float | None
     linked: int
     """How many postings count as demand for the programme."""

@@ -1,6 +1,6 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import events, features, health, matches, occupations, outlook, records, search, whynot
+from api.routers import events, features, health, matches, occupations, outlook, privacy, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
@@ -10,6 +10,7 @@ ROUTERS = (
     occupations.router,
     outlook.router,
     events.router,
+    privacy.router,
     features.router,
     health.router,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, cast
@@ -13,11 +13,15 @@ from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
 from api.answers import is_open
-from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
+from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK, postings_where
+from api.dossier import dossier
 from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
 from api.web.render import STEP, page
+from data import taxonomy
+from matching.disclosure import TOTAL, groups, suppress
 from matching.matcher import Matcher, Where
+from matching.neutral import Order, neutral
 from matching.nomatch import CRITERION, no_match
 from matching.search import DEPTH, Hit, search
 from matching.specialties import Outlook
@@ -28,7 +32,7 @@ from models.organisations import Organisation, OrganisationType
 from models.postings import Posting
 from models.specialties import Programme
 from models.talents import Talent
-from models.terms import Employment, Kind, Record, SchoolLevel
+from models.terms import DivisionCode, Employment, Kind, Record, SchoolLevel
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static_folder = Path(__file__).parent / "static"
@@ -54,6 +58,7 @@ PageNumber = Annotated[int, Query(ge=1, le=100_000, alias="page")]
 EmploymentChoice = Annotated[Employment | None, BeforeValidator(_none_if_blank), Query()]
 """A select's value; its first option is empty and means any."""
 LevelChoice = Annotated[SchoolLevel | None, BeforeValidator(_none_if_blank), Query()]
+DivisionChoice = Annotated[DivisionCode | None, BeforeValidator(_none_if_blank), Query()]
 KindChoice = Annotated[Kind | None, BeforeValidator(_none_if_blank), Query()]
 SearchText = Annotated[str, Query(max_length=200)]
 Shown = Annotated[int, Query(ge=1, le=MOST_HITS)]
@@ -69,7 +74,7 @@ def home(request: Request, services: ServicesDep, matcher: MatcherDep) -> HTMLRe
     return page(
         request,
         "home.html",
-        counts={kind: len(_all(matcher, kind)) for kind in Kind},
+        counts={kind: _published_counts(kind, {"": len(_all(matcher, kind))})[TOTAL] for kind in Kind},
         revision=matcher.shelf.revision,
         behind=services.store.revision - matcher.shelf.revision,
         examples={
@@ -159,6 +164,41 @@ def talent(
         k=k,
         employment=employment,
         posting=posting,
+    )
+
+
+@router.get("/talents/{id}/data")
+def personal_data(request: Request, services: ServicesDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """Everything that is stored about a person, for that person."""
+    return page(request, "dossier.html", dossier=dossier(services, matcher, id))
+
+
+@router.get("/neutral")
+def neutral_list(
+    request: Request,
+    services: ServicesDep,
+    matcher: MatcherDep,
+    number: PageNumber = 1,
+    order: Order = Order.NEWEST,
+    employment: EmploymentChoice = None,
+    division: DivisionChoice = None,
+) -> HTMLResponse:
+    """Open postings by date or place; nothing about a person is read."""
+    every = neutral(matcher, today=services.today())
+    places = {one.record.division for one in every if one.record.division}
+    found = neutral(matcher, today=services.today(), where=postings_where(employment, division), order=order)
+    return page(
+        request,
+        "neutral.html",
+        order=order,
+        orders=list(Order),
+        employment=employment,
+        division=division,
+        divisions=sorted((code, taxonomy.division_label(code)) for code in places),
+        rows=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        total=len(found),
+        page=number,
+        pages=max(1, -(-len(found) // PAGE_SIZE)),
     )
 
 
@@ -257,16 +297,19 @@ def policy(request: Request, matcher: MatcherDep, id: RecordIdPath, k: TopK = ST
 def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
     def listing(request: Request, matcher: MatcherDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
         every = _newest(matcher, kind)
-        groups = Counter(filter(None, (facts.group(document.record) for document in every)))
+        counts = Counter(facts.group(document.record) or facts.UNSAID for document in every)
+        published = _published_counts(kind, counts)
         chosen = [d for d in every if not group or facts.group(d.record) == group]
         return page(
             request,
             "list.html",
             kind=kind,
-            groups=groups if len(groups) > 1 else {},
+            groups=[(name, published[name]) for name, _ in counts.most_common() if name != facts.UNSAID]
+            if len(counts.keys() - {facts.UNSAID}) > 1
+            else [],
             group=group,
-            every=len(every),
-            total=len(chosen),
+            every=published[TOTAL],
+            total=published.get(group, len(chosen)) if group else published[TOTAL],
             rows=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
             page=number,
             pages=max(1, -(-len(chosen) // PAGE_SIZE)),
@@ -277,6 +320,12 @@ def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
 
 for _kind, _path in facts.PATHS.items():
     router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}")
+
+
+def _published_counts(kind: Kind, counts: Mapping[str, int]) -> dict[str, int | None]:
+    """The counts with their total, as anyone may read them; of people, small ones are left out."""
+    table = groups(counts)
+    return suppress(table) if kind is Kind.TALENT else dict(table.cells)
 
 
 _PUBLISHERS: dict[Kind, tuple[str, str]] = {

@@ -8,11 +8,10 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from api.answers import Detail
-from api.bootstrap import Services
 from data import taxonomy
 from data.consents import in_force
-from data.store import Version
-from matching.matcher import Matcher
+from data.store import Store, Version
+from indexing.shelf import Shelf
 from models.errors import NotFound
 from models.organisations import Organisation
 from models.outcomes import Act, Event, Side
@@ -53,8 +52,8 @@ class Dossier(Value):
 class Names:
     """What postings and organisations are called, also after they were withdrawn; each is looked up once."""
 
-    def __init__(self, services: Services) -> None:
-        self._store = services.store
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._found: dict[int, str] = {}
 
     def of(self, id: int) -> str:
@@ -71,20 +70,19 @@ class Names:
         return self._found[id]
 
 
-def dossier(services: Services, matcher: Matcher | None, talent: int) -> Dossier:
+def dossier(store: Store, talent: int, *, timezone: str, shelf: Shelf | None = None) -> Dossier:
     """Everything that is stored about the talent, a withdrawn one included.
 
-    Raises NotFound for an id that is no talent's, Erased when there is nothing left. Without a matcher, what the
-    index read out of the record is left out.
+    Raises NotFound for an id that is no talent's, Erased when there is nothing left. Without a shelf, what was
+    read out of the record for matching is left out.
     """
-    store = services.store
     versions = store.history(talent)
     known = [version.record for version in versions if version.record]
     if not known or not isinstance(known[-1], Talent):
         raise NotFound(f"没有编号为 {talent} 的{Kind.TALENT.label}")
     live = cast("Talent | None", versions[-1].record)
-    local = ZoneInfo(services.settings.timezone)
-    names = Names(services)
+    local = ZoneInfo(timezone)
+    names = Names(store)
     ledger = store.consents.of(talent)
     sections = (
         Section(name="record", label="当前资料", note=_note(live), entries=_once(_record_facts(live))),
@@ -98,7 +96,7 @@ def dossier(services: Services, matcher: Matcher | None, talent: int) -> Dossier
             name="derived",
             label="系统读出的内容",
             note="匹配时从资料中读出；另有供检索用的分词和向量，由资料算出，随资料一起删除。",
-            entries=_once(_derived(matcher, talent)),
+            entries=_once(_derived(shelf, talent)),
         ),
         Section(
             name="events",
@@ -234,8 +232,8 @@ def _changed(before: Talent | None, now: Talent) -> Iterator[Detail]:
             yield Detail(field=field, label=label, value=new or "（清空）")
 
 
-def _derived(matcher: Matcher | None, talent: int) -> Iterator[Detail]:
-    document = matcher.shelf[Kind.TALENT].documents.get(talent) if matcher else None
+def _derived(shelf: Shelf | None, talent: int) -> Iterator[Detail]:
+    document = shelf[Kind.TALENT].documents.get(talent) if shelf else None
     if document is None:
         return
     facts = document.facts

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from api.answers import Summary, summary
-from api.bootstrap import Services
 from api.dossier import Names
 from data import taxonomy
 from data.consents import Wording, in_force
+from data.store import Store
 from matching.whynot import JobMatch, Standing
 from models.matches import Document
 from models.organisations import Organisation
@@ -149,9 +149,9 @@ def erasure_receipt(erasure: Erasure) -> ErasureReceipt:
     )
 
 
-def consents_answer(services: Services, ledger: list[Consent]) -> ConsentsAnswer:
+def consents_answer(store: Store, ledger: list[Consent]) -> ConsentsAnswer:
     """The ledger and what it comes to."""
-    names = Names(services)
+    names = Names(store)
     return ConsentsAnswer(
         in_force=tuple(
             GivenConsent(recipient=id, recipient_name=names.of(id), purpose=purpose, kinds=kinds)

@@ -46,9 +46,8 @@ ObjectionPath = Annotated[int, Path(ge=1, le=2**53, description="异议编号")]
 @router.get("/talents/{id}/export", summary="导出本人的全部个人信息")
 def export_talent(id: RecordIdPath, services: ServicesDep, response: Response) -> Dossier:
     """Record, history, events, consents and objections in one document, with Chinese labels (arts 44, 45)."""
-    matcher = services.matcher if services.follower.ready.is_set() else None
     response.headers["content-disposition"] = f'attachment; filename="talent-{id}.json"'
-    return dossier(services, matcher, id)
+    return dossier(services.store, id, timezone=services.settings.timezone, shelf=services.shelf)
 
 
 @router.post("/talents/{id}/erasure", summary="删除本人的个人信息")
@@ -64,7 +63,7 @@ def erase_talent(id: RecordIdPath, services: ServicesDep) -> ErasureReceipt:
 def consents_of_talent(id: RecordIdPath, services: ServicesDep) -> ConsentsAnswer:
     """What is allowed now, and every entry of the ledger, oldest first."""
     services.store.load(Kind.TALENT, id)
-    return consents_answer(services, services.store.consents.of(id))
+    return consents_answer(services.store, services.store.consents.of(id))
 
 
 @router.get("/talents/{id}/consents/wording", summary="授权前应阅读的告知文本")

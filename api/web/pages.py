@@ -170,7 +170,8 @@ def talent(
 @router.get("/talents/{id}/data")
 def personal_data(request: Request, services: ServicesDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
     """Everything that is stored about a person, for that person."""
-    return page(request, "dossier.html", dossier=dossier(services, matcher, id))
+    found = dossier(services.store, id, timezone=services.settings.timezone, shelf=matcher.shelf)
+    return page(request, "dossier.html", dossier=found)
 
 
 @router.get("/neutral")

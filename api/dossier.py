@@ -89,8 +89,8 @@ def dossier(store: Store, talent: int, *, timezone: str, shelf: Shelf | None = N
         Section(
             name="history",
             label="修改记录",
-            note="每一次登记、修改和撤回，只列出变动的内容。",
-            entries=tuple(_states(versions, local)),
+            note="每一次登记、修改和撤回，只列出变动的内容；登记时的内容与当前资料相同的，不再重复。",
+            entries=tuple(_states(versions, live, local)),
         ),
         Section(
             name="derived",
@@ -140,7 +140,7 @@ _LABELS = {
     "name": "姓名",
     "level": "办学层次",
     "school": "学校",
-    "school_id": "学校编号",
+    "school_id": "学校在平台的编号",
     "specialty": "所学专业",
     "specialty_code": "专业代码",
     "grade": "年级",
@@ -168,7 +168,11 @@ _LABELS = {
 
 
 def _note(live: Talent | None) -> str:
-    return "您在平台上的资料。姓名和来源编号不向任何人显示。" if live else "资料已撤回，不再参加匹配；历史见下。"
+    return (
+        "您在平台上的资料。姓名只向您授权的单位显示，来源编号不向任何人显示。"
+        if live
+        else "资料已撤回，不再参加匹配；历史见下。"
+    )
 
 
 def _once(facts: Iterable[Detail]) -> tuple[Entry, ...]:
@@ -189,9 +193,9 @@ def _in_words(field: str, value: Any) -> str:
         case _, None | "" | ():
             return ""
         case "division", str():
-            return taxonomy.division_label(value)
+            return _place(value)
         case "expected_divisions", tuple():
-            return "、".join(map(taxonomy.division_label, value))
+            return "、".join(map(_place, value))
         case "expected_salary", _:
             return f"不低于 {value:,} 元/月"
         case "experience_years", _:
@@ -209,8 +213,14 @@ def _in_words(field: str, value: Any) -> str:
     return str(value)
 
 
-def _states(versions: Iterable[Version], local: ZoneInfo) -> Iterator[Entry]:
-    before: Talent | None = None
+def _place(code: str) -> str:
+    name = taxonomy.division_label(code)
+    return f"{name}（{code}）" if name != code else f"区划代码 {code}"
+
+
+def _states(versions: Iterable[Version], live: Talent | None, local: ZoneInfo) -> Iterator[Entry]:
+    """What each state changed; the first, which changed nothing yet, tells what is different today."""
+    before = live
     for number, version in enumerate(versions):
         now = cast("Talent | None", version.record)
         act = "撤回" if now is None else "登记" if number == 0 else "修改"
@@ -255,6 +265,10 @@ _EVENTS = {
     (Act.SAVED, Side.POSTING): "用人单位收藏了您的资料",
     (Act.APPLIED, Side.TALENT): "您投递了岗位",
     (Act.INVITED, Side.POSTING): "用人单位邀请了您",
+    (Act.ACCEPTED, Side.TALENT): "您接受了用人单位的邀请",
+    (Act.ACCEPTED, Side.POSTING): "用人单位接受了您的投递",
+    (Act.REJECTED, Side.TALENT): "您谢绝了",
+    (Act.REJECTED, Side.POSTING): "用人单位没有接受",
 }
 
 

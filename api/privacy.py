@@ -176,8 +176,13 @@ def explained(posting: Document[Posting], found: tuple[Standing, JobMatch]) -> s
     standing, match = found
     record = posting.record
     lines = [
-        f"岗位“{record.title}”（{record.organisation}）：{standing.sentence}，得分 {standing.score:.2f}（满分 1）",
-        *(f"{one.label} {one.points:.2f}/{one.weight:.2f}：{one.detail}" for one in match.contributions if one.weight),
+        f"岗位“{record.title}”（{record.organisation}）：{standing.sentence}，"
+        f"得 {100 * standing.score:.1f} 分（满分 100）",
+        *(
+            f"{one.label} {100 * one.points:.1f}/{100 * one.weight:.1f} 分：{one.detail}"
+            for one in match.contributions
+            if one.weight
+        ),
     ]
     return "\n".join(lines)
 

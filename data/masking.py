@@ -55,11 +55,7 @@ def mask(text: str, kind: Kind = Kind.TALENT) -> tuple[str, Counter[Sensitive]]:
 def masked(record: R) -> tuple[R, Counter[Sensitive]]:
     """The record with every text masked, and how often each kind of number was."""
     counts: Counter[Sensitive] = Counter()
-    changed = {
-        name: _masked(value, record.kind, counts)
-        for name in type(record).model_fields
-        if name != "source" and (value := getattr(record, name)) not in (None, "", ())
-    }
+    changed = {name: _masked(value, record.kind, counts) for name, value in record if name != "source"}
     if record.source and record.kind is Kind.TALENT:
         changed["source"] = _source(record.source, counts)
     return (record.model_copy(update=changed) if counts else record), counts
@@ -86,16 +82,16 @@ def in_words(counts: Mapping[Sensitive, int]) -> str:
 
 
 def _masked(value: Any, kind: Kind, counts: Counter[Sensitive]) -> Any:
-    if isinstance(value, str):
-        # Only plain text: an enumeration's value is one of ours.
-        if type(value) is not str:
+    if type(value) is str:  # an enumeration's value is one of ours
+        if not _HINT.search(value):
             return value
         text, found = mask(value, kind)
         counts.update(found)
         return text
     if isinstance(value, tuple):
-        inner = [_masked(one, kind, counts) for one in value]
-        return tuple(dict.fromkeys(inner)) if all(isinstance(one, str) for one in inner) else tuple(inner)
+        if not value:
+            return value
+        return tuple(dict.fromkeys(_masked(one, kind, counts) for one in value))  # two masked ones may be equal now
     if isinstance(value, BaseModel):
         return value.model_copy(update={name: _masked(part, kind, counts) for name, part in value})
     return value

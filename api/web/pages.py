@@ -186,7 +186,6 @@ def neutral_list(
 ) -> HTMLResponse:
     """Open postings by date or place; nothing about a person is read."""
     every = neutral(matcher, today=services.today())
-    places = {one.record.division for one in every if one.record.division}
     found = neutral(matcher, today=services.today(), where=postings_where(employment, division), order=order)
     return page(
         request,
@@ -195,7 +194,7 @@ def neutral_list(
         orders=list(Order),
         employment=employment,
         division=division,
-        divisions=sorted((code, taxonomy.division_label(code)) for code in places),
+        divisions=_divisions_of(every),
         rows=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
         total=len(found),
         page=number,
@@ -369,6 +368,20 @@ def _public(document: Document[Record]) -> Document[Record]:
     if not is_open(document.record):
         raise NotFound(f"没有编号为 {document.id} 的{document.kind.label}")
     return document
+
+
+def _divisions_of(postings: Iterable[Document[Posting]]) -> list[tuple[str, str]]:
+    """Where the postings are, by code: a code that no table has is called by the shortest place written there."""
+    places: dict[str, set[str]] = {}
+    for document in postings:
+        code, place = document.record.division, document.record.place
+        if code:
+            places.setdefault(code, set()).update(filter(None, [place]))
+    names = {code: taxonomy.division_label(code) for code in places}
+    return [
+        (code, min(places[code], key=len, default=code) if names[code] == code else names[code])
+        for code in sorted(places)
+    ]
 
 
 def _number(q: str) -> int | None:

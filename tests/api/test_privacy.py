@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from models.specialties import Cohort
 from models.talents import Talent
 from models.terms import Kind
 from tests.api.conftest import Publish, body_of
+from tests.api.test_app import eventually
 from tests.builders import a_posting, a_programme, a_talent, an_event, an_organisation, from_source
 
 LIN = a_talent(
@@ -362,3 +363,18 @@ def test_the_follower_logs_no_record(settings: Settings, tmp_path: Path) -> None
     with capture_logs() as logs, started(settings) as client:
         client.post("/api/v1/talents", json=body_of(LIN))
     assert not [text for text in PERSONAL if text in str(logs)]
+
+
+def test_a_running_service_forgets_on_disk_too(settings: Settings) -> None:
+    quick = settings.model_copy(update={"follow_interval": timedelta(milliseconds=20)})
+
+    def on_disk() -> int | None:
+        found = snapshot.manifest(settings.index)
+        return found["documents"]["talent"] if found else None
+
+    with started(settings) as client:
+        client.post("/api/v1/talents", json=body_of(LIN))
+    with started(quick) as client:
+        assert on_disk() == 1
+        client.post("/api/v1/talents/1/erasure")
+        assert eventually(lambda: on_disk() == 0)

@@ -18,6 +18,7 @@ from matching.training import Gap
 from models.changes import record_changes
 from models.errors import NotFound
 from models.matches import Answer, Contribution, Discrimination, Document, Match, Pair, Side, Span
+from models.privacy import Sensitive
 from models.records import RECORDS
 from models.terms import Kind, Record, Salary, Value
 from models.traits import Trait
@@ -117,6 +118,8 @@ class Receipt(Value):
     id: int
     revision: int
     outcome: Outcome
+    masked: dict[Sensitive, int]
+    """How often each was taken out of the record's texts before they were stored, such as 手机号: 1."""
 
 
 class Withdrawal(Value):
@@ -287,8 +290,9 @@ class OutlookAnswer(Value):
     demand: int
     before: int
     trend: float | None
-    graduates: int
-    supply: int
+    graduates: int | None
+    """None, like supply, when they are so few that it is not published."""
+    supply: int | None
     ratio: float | None
     linked: int
     """How many postings count as demand for the programme."""
@@ -326,7 +330,7 @@ def past_versions(kind: Kind, id: int, versions: Sequence[Version]) -> list[dict
     Raises NotFound when the id holds another kind.
     """
     known = [version.record for version in versions if version.record]
-    if known[-1].kind != kind:
+    if not known or known[-1].kind != kind:
         raise NotFound(f"没有编号为 {id} 的{kind.label}")
     gone = kind in MASKED and versions[-1].record is None
     states = [public(version.record) if version.record and not gone else None for version in versions]

@@ -13,6 +13,7 @@ from api.settings import Settings
 from data.store import Store
 from indexing import snapshot, sync
 from indexing.shelf import Shelf
+from models.errors import Conflict
 from models.terms import Kind
 
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
@@ -34,6 +35,15 @@ def build(settings: Settings, store: Store) -> Shelf:
     rate = f"，每秒 {total / seconds:,.0f} 条" if total else ""
     out.print(f"索引已到数据版本 {shelf.revision}，共 {len(shelf)} 条记录，用时 {seconds:.1f} 秒{rate}")
     return shelf
+
+
+def bring_up_to_date(settings: Settings, store: Store) -> None:
+    """Build the index, unless a running service holds it and will follow by itself."""
+    try:
+        with snapshot.writing(settings.index):
+            build(settings, store)
+    except Conflict as error:
+        out.print(error.message, soft_wrap=True)
 
 
 def progress_bar() -> Progress:

@@ -27,11 +27,11 @@ from rich.table import Column, Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, administration, evaluation, linking, lists, outcomes
+from api import adaptation, administration, evaluation, linking, lists, outcomes, people
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
+from api.building import bring_up_to_date, progress_bar
 from api.building import build as build_index
-from api.building import progress_bar
 from api.settings import Settings
 from data import sample
 from data.ingest import Limits, import_file
@@ -96,6 +96,8 @@ app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(administration.app, name="admin")
 app.add_typer(lists.app, name="lists")
+app.add_typer(people.app, name="person")
+app.command()(people.retention)
 
 
 def main() -> None:
@@ -159,7 +161,7 @@ def import_(
             )
         out.print(str(report), markup=False, soft_wrap=True)
         if not dry_run:
-            _bring_up_to_date(settings, store)
+            bring_up_to_date(settings, store)
 
 
 @app.command()
@@ -180,7 +182,7 @@ def load() -> None:
     settings = _settings()
     with open_store(settings) as store:
         _load_sample(store, settings.today())
-        _bring_up_to_date(settings, store)
+        bring_up_to_date(settings, store)
 
 
 @vocabulary.callback(invoke_without_command=True, no_args_is_help=True)
@@ -266,15 +268,6 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         raise Conflict(f"不能监听 {settings.host}:{settings.port}（{error.strerror}），请换一个 --port") from error
     with listener:
         yield listener
-
-
-def _bring_up_to_date(settings: Settings, store: Store) -> None:
-    """Build the index, unless a running service holds it and will follow by itself."""
-    try:
-        with snapshot.writing(settings.index):
-            build_index(settings, store)
-    except Conflict as error:
-        out.print(error.message, soft_wrap=True)
 
 
 def _discard(folder: Path) -> None:

@@ -44,6 +44,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.WrongState: (409, "wrong-state", "当前状态不允许这一步"),
     errors.Unvetted: (409, "unvetted", "单位尚未核验"),
     errors.Unlawful: (409, "unlawful", "内容不符合法规"),
+    errors.Erased: (410, "erased", "个人信息已删除"),
     errors.SourceTaken: (409, "source-taken", "来源编号已被占用"),
     errors.ImpossibleEvent: (409, "impossible-event", "事件不可能发生"),
     errors.Unavailable: (503, "unavailable", "服务暂不可用"),

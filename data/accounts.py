@@ -18,7 +18,7 @@ from typing import Any
 from pwdlib import PasswordHash
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
-from data.tables import accounts, api_keys, invitations, records, sessions, vettings
+from data.tables import accounts, api_keys, invitations, records, sessions, utc, vettings
 from models.access import Principal, Role, Scope
 from models.accounts import Account, Invitation, Key, Vetting, VettingState
 from models.errors import Conflict, Locked, Malformed, NotFound, WrongPassword
@@ -89,7 +89,7 @@ class Accounts:
         now = self._now()
         with self._writing() as (connection, _):
             row = connection.execute(select(accounts).where(accounts.c.id == row["id"])).mappings().one()
-            locked = _utc(row["locked_until"])
+            locked = _optional(row["locked_until"])
             if locked and locked > now:
                 minutes = -(-int((locked - now).total_seconds()) // 60)
                 raise Locked(f"连续 {TRIES} 次口令不对，账号已锁定，请 {minutes} 分钟后再试或联系管理员")
@@ -127,7 +127,7 @@ class Accounts:
         if row is None:
             return None
         # Noted once a minute: a write for every page would be one for every reader.
-        if now - _certain(row["seen"]) > timedelta(minutes=1):
+        if now - utc(row["seen"]) > timedelta(minutes=1):
             with self._writing() as (connection, _):
                 connection.execute(update(sessions).where(sessions.c.token == row["token"]).values(seen=now))
         return _principal(row, frozenset(Scope)), row["csrf"]
@@ -167,6 +167,12 @@ class Accounts:
         query = select(accounts).order_by(accounts.c.login)
         if organisation is not None:
             query = query.where(accounts.c.organisation_id == organisation)
+        with self._reading() as connection:
+            return [_account(row) for row in connection.execute(query).mappings()]
+
+    def of_talent(self, talent: int) -> list[Account]:
+        """The accounts whose own profile it is."""
+        query = select(accounts).where(accounts.c.talent_id == talent).order_by(accounts.c.id)
         with self._reading() as connection:
             return [_account(row) for row in connection.execute(query).mappings()]
 
@@ -331,7 +337,7 @@ class Accounts:
         row = connection.execute(query).mappings().one_or_none()
         if row is None:
             return Vetting(organisation=organisation, state=VettingState.PENDING)
-        expires = _utc(row["expires"])
+        expires = _optional(row["expires"])
         if not row["verified"]:
             state = VettingState.REFUSED
         else:
@@ -339,7 +345,7 @@ class Accounts:
         return Vetting(
             organisation=organisation,
             state=state,
-            at=_utc(row["at"]),
+            at=_optional(row["at"]),
             expires=expires,
             by=row["by_id"],
             note=row["note"],
@@ -460,7 +466,7 @@ def _account(row: RowMapping) -> Account:
         organisation=row["organisation_id"],
         talent=row["talent_id"],
         active=row["active"],
-        created=_certain(row["created"]),
+        created=utc(row["created"]),
     )
 
 
@@ -469,9 +475,9 @@ def _key(row: RowMapping) -> Key:
         id=row["id"],
         name=row["name"],
         scopes=tuple(map(Scope, row["scopes"].split())),
-        created=_certain(row["created"]),
-        expires=_certain(row["expires"]),
-        revoked=_utc(row["revoked"]),
+        created=utc(row["created"]),
+        expires=utc(row["expires"]),
+        revoked=_optional(row["revoked"]),
     )
 
 
@@ -482,17 +488,12 @@ def _invitation(row: RowMapping) -> Invitation:
         organisation=row["organisation_id"],
         talent=row["talent_id"],
         by=row["by_id"],
-        created=_certain(row["created"]),
-        expires=_certain(row["expires"]),
-        accepted=_utc(row["accepted"]),
+        created=utc(row["created"]),
+        expires=utc(row["expires"]),
+        accepted=_optional(row["accepted"]),
         account=row["account_id"],
     )
 
 
-def _utc(at: Any) -> datetime | None:
-    return None if at is None else _certain(at)
-
-
-def _certain(at: datetime) -> datetime:
-    """SQLite forgets the zone of what was written as UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _optional(at: Any) -> datetime | None:
+    return None if at is None else utc(at)

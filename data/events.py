@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, tuple_
 
-from data.tables import events, records
+from data.tables import events, is_person, records
 from models.errors import Conflict, ImpossibleEvent, NotFound
 from models.outcomes import Act, Event, Side
 from models.terms import Kind
@@ -91,6 +91,22 @@ class EventLog:
             found = {Act(act): int(count) for act, count in rows}
         return {act: found[act] for act in Act if act in found}
 
+    def last_acts(self) -> dict[int, date]:
+        """The day on which each talent last did something themselves; those who never did are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(events.c.talent_id, func.max(events.c.at))
+                .where(events.c.side == Side.TALENT.value)
+                .group_by(events.c.talent_id)
+            )
+            return {talent: at.date() for talent, at in rows}
+
+    def about(self, talent: int) -> list[Event]:
+        """Everything that is stored of the person, oldest first, whoever did it: what the person has a right to."""
+        with self._reading() as connection:
+            query = select(events).where(events.c.talent_id == talent).order_by(events.c.at, events.c.number)
+            return [_event(row) for row in connection.execute(query).mappings()]
+
     def _check(self, connection: Connection, fresh: Sequence[Numbered]) -> None:
         _check_ids(connection, fresh)
         latest = self._now() + _AHEAD
@@ -139,9 +155,9 @@ def _by_ids(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Event]:
 
 
 def _check_ids(connection: Connection, fresh: Sequence[Numbered]) -> None:
-    """Withdrawn records count: people stay hired when a posting is taken down."""
+    """Withdrawn records count: people stay hired when a posting is taken down. Erased people do not."""
     asked = {id for _, event in fresh for id in (event.posting, event.talent)}
-    rows = connection.execute(select(records.c.id, records.c.kind).where(records.c.id.in_(asked)))
+    rows = connection.execute(select(records.c.id, records.c.kind).where(records.c.id.in_(asked), is_person()))
     kinds = {id: Kind(kind) for id, kind in rows}
     for place, event in fresh:
         for kind, id in ((Kind.POSTING, event.posting), (Kind.TALENT, event.talent)):

@@ -7,9 +7,9 @@ before it. That is all an index needs in order to catch up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,11 +22,16 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.accounts import Accounts
+from data.consents import ConsentLedger
+from data.erasures import Erasures
 from data.events import EventLog
 from data.frozen import FrozenLists
+from data.masking import masked
+from data.objections import ObjectionLog
 from data.publications import Publications
-from data.tables import counter, records, versions
-from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
+from data.tables import counter, erasures, records, utc, versions
+from models.errors import Conflict, Erased, NotFound, SourceTaken, StoreUnavailable, Withdrawn
+from models.privacy import Sensitive
 from models.records import RECORDS
 from models.terms import Kind, Record
 
@@ -53,6 +58,8 @@ class Saved:
     id: int
     revision: int
     outcome: Outcome
+    masked: Mapping[Sensitive, int] = field(default_factory=dict)
+    """How often each was taken out of the record's texts before they were stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,32 +158,48 @@ class Store:
         return FrozenLists(self._reading, self._writing, self._now)
 
     @property
+    def consents(self) -> ConsentLedger:
+        """What people allow to be handed to whom."""
+        return ConsentLedger(self._reading, self._writing, self._now)
+
+    @property
+    def objections(self) -> ObjectionLog:
+        """What people say against automated answers, and what was decided."""
+        return ObjectionLog(self._reading, self._writing, self._now)
+
+    @property
+    def erasures(self) -> Erasures:
+        """Personal data that was erased."""
+        return Erasures(self._reading, self._writing, self._now)
+
+    @property
     def revision(self) -> int:
         """The last revision number given out; 0 for an empty store."""
         with self._reading() as connection:
             return int(connection.execute(select(counter.c.revision)).scalar_one())
 
     def save(self, record: Record, *, id: int | None = None) -> Saved:
-        """Store the record under the id, or under its source's id, or under a new one.
+        """Store the record under the id, or under its source's id, or under a new one; personal numbers are masked.
 
         Raises NotFound for an unknown id, Withdrawn for a withdrawn one, Conflict for one of another
         kind, and SourceTaken when a different record holds the same source.
         """
         if id is None:
             return self.save_all([record])[0]
+        record, counts = masked(record)
         with self._writing() as (connection, revision):
             current = _current(connection, id)
             if current["kind"] != record.kind:
                 raise Conflict(f"编号 {id} 是{Kind(current['kind']).label}，不能改存为{record.kind.label}")
             if current["body"] is None:
-                raise Withdrawn(f"{Kind(current['kind']).label} {id} 已撤回，不能再修改")
+                raise _gone(connection, current, "，不能再修改")
             holder = _ids_by_source(connection, record.kind, [record]).get(_source_of(record))
             if holder is not None and holder["id"] != id:
                 raise SourceTaken(f"来源“{record.source}”已属于编号 {holder['id']}")
             if current["body"] == _body(record):
-                return Saved(id, current["revision"], Outcome.UNCHANGED)
+                return Saved(id, current["revision"], Outcome.UNCHANGED, counts)
             self._write(connection, revision + 1, [(id, record)])
-            return Saved(id, revision + 1, Outcome.UPDATED)
+            return Saved(id, revision + 1, Outcome.UPDATED, counts)
 
     def save_all(self, batch: Sequence[Record]) -> list[Saved]:
         """Store all of them or, on an error, none: one transaction, one receipt each, in order.
@@ -185,12 +208,16 @@ class Store:
         one); equal content is UNCHANGED and takes no revision.
         """
         receipts: list[Saved] = []
+        clean = [masked(record) for record in batch]
         with self._writing() as (connection, revision):
-            for run in _runs_without_repeats(batch):
+            for run in _runs_without_repeats([record for record, _ in clean]):
                 saved = self._save_run(connection, revision, run)
                 revision += sum(receipt.outcome is not Outcome.UNCHANGED for receipt in saved)
                 receipts += saved
-        return receipts
+        return [
+            replace(receipt, masked=counts) if counts else receipt
+            for receipt, (_, counts) in zip(receipts, clean, strict=True)
+        ]
 
     def withdraw(self, id: int) -> int:
         """Take the record out of every answer and return the revision that did; its history stays.
@@ -206,13 +233,13 @@ class Store:
             return revision + 1
 
     def load(self, kind: Kind, id: int) -> Stored[Record]:
-        """The live record. Raises NotFound, or Withdrawn if it was."""
+        """The live record. Raises NotFound, or Withdrawn or Erased if it was."""
         with self._reading() as connection:
             row = _current(connection, id)
-        if row["kind"] != kind:
-            raise NotFound(f"没有编号为 {id} 的{kind.label}")
-        if row["body"] is None:
-            raise Withdrawn(f"{kind.label} {id} 已撤回")
+            if row["kind"] != kind:
+                raise NotFound(f"没有编号为 {id} 的{kind.label}")
+            if row["body"] is None:
+                raise _gone(connection, row)
         return _stored(row)
 
     def latest(self, kind: Kind, id: int) -> Stored[Record]:
@@ -231,12 +258,15 @@ class Store:
         return _stored(row)
 
     def history(self, id: int) -> list[Version]:
-        """Every state that the record had, oldest first. Raises NotFound for an unknown id."""
+        """Every state that the record had, oldest first. Raises NotFound, or Erased for a person who was."""
         with self._reading() as connection:
-            kind = Kind(_current(connection, id)["kind"])
+            current = _current(connection, id)
+            kind = Kind(current["kind"])
+            if _is_erased(connection, id):
+                raise _gone(connection, current)
             rows = connection.execute(select(versions).where(versions.c.record_id == id).order_by(versions.c.revision))
             return [
-                Version(row["revision"], _utc(row["at"]), _record(kind, row["body"]) if row["body"] else None)
+                Version(row["revision"], utc(row["at"]), _record(kind, row["body"]) if row["body"] else None)
                 for row in rows.mappings()
             ]
 
@@ -408,7 +438,7 @@ def _states(before: datetime | None) -> Any:
 def _state(row: RowMapping) -> State:
     kind = Kind(row["kind"])
     record = _record(kind, row["body"]) if row["body"] else None
-    return State(row["id"], kind, row["revision"], _utc(row["at"]), row["versions"], record)
+    return State(row["id"], kind, row["revision"], utc(row["at"]), row["versions"], record)
 
 
 def _current(connection: Connection, id: int) -> RowMapping:
@@ -416,6 +446,18 @@ def _current(connection: Connection, id: int) -> RowMapping:
     if row is None:
         raise NotFound(f"没有编号为 {id} 的记录")
     return row
+
+
+def _is_erased(connection: Connection, id: int) -> bool:
+    return connection.execute(select(erasures.c.revision).where(erasures.c.talent_id == id)).first() is not None
+
+
+def _gone(connection: Connection, row: RowMapping, consequence: str = "") -> Withdrawn:
+    """The error for a record without a body."""
+    called = f"{Kind(row['kind']).label} {row['id']}"
+    if _is_erased(connection, row["id"]):
+        return Erased(f"{called} 的个人信息已删除{consequence}")
+    return Withdrawn(f"{called} 已撤回{consequence}")
 
 
 def _ids_by_source(
@@ -461,7 +503,7 @@ def _record(kind: Kind, body: str) -> Record:
 
 
 def _stored(row: RowMapping) -> Stored[Record]:
-    return Stored(row["id"], row["revision"], _utc(row["at"]), _record(Kind(row["kind"]), row["body"]))
+    return Stored(row["id"], row["revision"], utc(row["at"]), _record(Kind(row["kind"]), row["body"]))
 
 
 def _change(row: RowMapping) -> Change:
@@ -469,14 +511,11 @@ def _change(row: RowMapping) -> Change:
     return Change(row["revision"], row["id"], kind, _record(kind, row["body"]) if row["body"] else None)
 
 
-def _utc(at: datetime) -> datetime:
-    """SQLite forgets the zone of what was written as UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    # Secure deletion: what is overwritten is gone from the file, not only from the answers.
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

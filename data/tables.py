@@ -2,9 +2,12 @@
 
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
-`events` and `vettings` only grow; `list_snapshots` keeps each list as it stood at the end of each month. Of tokens
-and passwords there are only hashes.
+`events`, `vettings`, `consents`, `objections`, `decisions`, `erasures` and `list_snapshots` only grow; erasing a
+person is the one thing that touches what stands there. Of tokens and passwords there are only hashes.
 """
+
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +22,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    or_,
+    select,
 )
 
 metadata = MetaData(
@@ -32,6 +37,12 @@ metadata = MetaData(
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def utc(at: datetime) -> datetime:
+    """SQLite forgets the zone of what was written as UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
 
 counter = Table("counter", metadata, Column("revision", BigInteger, primary_key=True, autoincrement=False))
 
@@ -183,3 +194,59 @@ list_snapshots = Table(
     Column("content", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
 )
+consents = Table(
+    "consents",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("recipient_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("purpose", String(20), nullable=False),
+    Column("kinds", String(200), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("wording", String(40), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id", "recipient_id"),
+    sqlite_autoincrement=True,
+)
+
+objections = Table(
+    "objections",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("objection", _Id, ForeignKey("objections.number"), primary_key=True, autoincrement=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reviewer", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("versions", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+NAMELESS = ("", "erased")
+"""Source of the one record that stands for everyone who was erased; no real source has an empty name."""
+
+
+def is_person() -> Any:
+    """Whether a row of `records` is neither erased nor the one that stands for everyone who was."""
+    named = or_(records.c.source_name.is_(None), records.c.source_name != NAMELESS[0])
+    return named & records.c.id.not_in(select(erasures.c.talent_id))

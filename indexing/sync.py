@@ -15,6 +15,7 @@ from indexing import snapshot
 from indexing.adapt import Adapter
 from indexing.shelf import Shelf
 from models.errors import ChanjiaoError, IndexMismatch
+from models.privacy import Erasure
 from models.terms import Record
 
 log = structlog.get_logger()
@@ -88,6 +89,13 @@ def withdraw(store: Store, shelf: Shelf, id: int) -> int:
     return revision
 
 
+def erase(store: Store, shelf: Shelf, id: int) -> Erasure:
+    """Erase the person from the store and the shelf; the follower then rewrites the snapshot on disk."""
+    erasure = store.erasures.erase(id)
+    follow(store, shelf)
+    return erasure
+
+
 def follow(store: Store, shelf: Shelf) -> None:
     """Catch up unless that would take long, which is for the follower; a failure leaves a lag that /health shows."""
     if store.revision - shelf.revision <= BATCH:
@@ -142,6 +150,10 @@ class Follower:
                 else:
                     catch_up(self._store, self._shelf)
                     self._adapt()
+                    if self._store.erasures.revision > saved:
+                        # The snapshot still has the words of a person who was erased.
+                        saved = self._shelf.revision
+                        snapshot.save(self._shelf, self._folder)
                 self.failure = ""
             except _Stopped:
                 return

@@ -78,6 +78,8 @@ class Action(StrEnum):
     REVIEW = "审核"
     PUBLISH = "直接发布"
     REPORT = "报告结果"
+    RIGHTS = "行使个人信息权利"
+    ERASE = "删除个人信息"
     MANAGE = "管理"
 
 
@@ -94,6 +96,7 @@ class System(StrEnum):
     LIST = "清单汇总"
     ENTRIES = "清单明细"
     SUPERVISION = "督办提醒"
+    OBJECTION = "异议"
 
     @property
     def label(self) -> str:
@@ -142,6 +145,8 @@ SCOPE_OF: dict[Action, Scope] = {
     Action.WITHDRAW: Scope.WRITE,
     Action.PUBLISH: Scope.WRITE,
     Action.REPORT: Scope.WRITE,
+    Action.RIGHTS: Scope.WRITE,
+    Action.ERASE: Scope.WRITE,
     Action.REVIEW: Scope.MANAGE,
     Action.MANAGE: Scope.MANAGE,
 }
@@ -240,6 +245,10 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.READ, (System.PUBLICATION,), frozenset[Role]().union(*_WRITERS.values()) | REVIEWERS),
     Rule(Action.PUBLISH, _ALL_KINDS, ADMINISTRATOR),
     Rule(Action.REPORT, (System.EVENT,), PERSONS | {Role.ENTERPRISE_HR, Role.SCHOOL_CAREER} | ADMINISTRATOR),
+    Rule(Action.RIGHTS, (Kind.TALENT,), PERSONS, _OWN),
+    Rule(Action.ERASE, (Kind.TALENT,), PERSONS, _OWN),
+    Rule(Action.ERASE, (Kind.TALENT,), ADMINISTRATOR),
+    Rule(Action.REVIEW, (System.OBJECTION,), REVIEWERS),
     Rule(Action.MANAGE, (System.SELF,), MEMBERS),
     Rule(Action.MANAGE, (System.ACCOUNT,), ADMINISTRATOR),
     Rule(Action.MANAGE, (System.INVITATION,), PUBLISHERS | REVIEWERS),

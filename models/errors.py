@@ -14,6 +14,7 @@
     │       └── Locked                 the account is locked after wrong passwords
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
+    │   │   └── Erased                 a person's data was erased
     │   ├── WrongState               the publication is in a state that does not allow the step
     │   ├── Unvetted                 the organisation has not been vetted, or not lately
     │   ├── Unlawful                 a rule of law forbids to publish the record as it is
@@ -100,6 +101,10 @@ class Unvetted(Conflict):
 
 class Unlawful(Conflict):
     """A rule of law forbids to publish the record as it is; the message names the article."""
+
+
+class Erased(Withdrawn):
+    """A person's data was erased; nothing of it can be read."""
 
 
 class SourceTaken(Conflict):

@@ -9,6 +9,7 @@ from typing import Any
 
 from data import taxonomy
 from indexing.text import FIELDS
+from matching.disclosure import UNDER
 from models.courses import Course
 from models.lists import Cell
 from models.matches import Document
@@ -17,12 +18,14 @@ from models.organisations import Organisation
 from models.plans import Plan, Target
 from models.policies import Condition, Fact, Operator, Policy
 from models.postings import Posting
-from models.specialties import Programme
+from models.specialties import Cohort, Programme
 from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import DivisionCode, IndustryCode, Kind, Month, OccupationCode, Record
 
 UNSAID = "未填写"
+WITHHELD = "人数不公布"
+"""In place of a count of so few people that they could be told apart."""
 PATHS = {
     Kind.POSTING: "/postings",
     Kind.TALENT: "/talents",
@@ -81,13 +84,17 @@ class Brief:
     """Short facts, those that are missing left out."""
 
 
-def counted(number: int, kind: Kind) -> str:
-    """The number with its measure word, such as 12 人."""
+def counted(number: int | None, kind: Kind) -> str:
+    """The number with its measure word, such as 12 人; None is one that is too small to be published."""
+    if number is None:
+        return WITHHELD
     return f"{number:,} {COUNTERS[kind]}"
 
 
-def things(number: int, kind: Kind) -> str:
+def things(number: int | None, kind: Kind) -> str:
     """The number with what it counts, such as 12 名人才."""
+    if number is None:
+        return f"{kind.label}{WITHHELD}"
     measure = "名" if kind is Kind.TALENT else COUNTERS[kind]
     return f"{number:,} {measure}{kind.label}"
 
@@ -339,7 +346,7 @@ def _programme(programme: Programme) -> tuple[Row, ...]:
         _row("专业代码", programme.code),
         _row("核心课程", names(programme.courses)),
         _row("面向职业", "、".join(filter(None, map(occupation, programme.occupations)))),
-        _row("毕业生", "、".join(f"{cohort.year} 届 {cohort.graduates} 人" for cohort in cohorts)),
+        _row("毕业生", "、".join(f"{cohort.year} 届{_graduates(cohort)}" for cohort in cohorts)),
     )
 
 
@@ -396,6 +403,10 @@ def headcounts(targets: Sequence[Target]) -> str | None:
 def interval(low: int, high: int) -> str:
     """120 至 160 人, or 120 人."""
     return f"{low:,} 人" if low == high else f"{low:,} 至 {high:,} 人"
+
+
+def _graduates(cohort: Cohort) -> str:
+    return f"不足 {UNDER} 人" if 0 < cohort.graduates < UNDER else f" {cohort.graduates} 人"
 
 
 def paragraphs(document: Document[Record]) -> tuple[Row, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -14,11 +14,15 @@ from pydantic import BeforeValidator
 
 from api.auth import PrincipalDep, allow, permitted
 from api.bootstrap import Services
-from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
+from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK, postings_where
+from api.dossier import dossier
 from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
 from api.web.render import STEP, page
+from data import taxonomy
+from matching.disclosure import TOTAL, groups, suppress
 from matching.matcher import Matcher, Where
+from matching.neutral import Order, neutral
 from matching.nomatch import CRITERION, no_match
 from matching.search import DEPTH, Hit, search
 from matching.specialties import Outlook
@@ -32,7 +36,7 @@ from models.postings import Posting
 from models.records import publisher_of
 from models.specialties import Programme
 from models.talents import Talent
-from models.terms import Employment, Kind, Record, SchoolLevel
+from models.terms import DivisionCode, Employment, Kind, Record, SchoolLevel
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static_folder = Path(__file__).parent / "static"
@@ -58,6 +62,7 @@ PageNumber = Annotated[int, Query(ge=1, le=100_000, alias="page")]
 EmploymentChoice = Annotated[Employment | None, BeforeValidator(_none_if_blank), Query()]
 """A select's value; its first option is empty and means any."""
 LevelChoice = Annotated[SchoolLevel | None, BeforeValidator(_none_if_blank), Query()]
+DivisionChoice = Annotated[DivisionCode | None, BeforeValidator(_none_if_blank), Query()]
 KindChoice = Annotated[Kind | None, BeforeValidator(_none_if_blank), Query()]
 SearchText = Annotated[str, Query(max_length=200)]
 Shown = Annotated[int, Query(ge=1, le=MOST_HITS)]
@@ -111,7 +116,7 @@ def home(request: Request, services: ServicesDep, reader: ReaderDep, matcher: Ma
     return page(
         request,
         "home.html",
-        counts={kind: reader.count(kind) for kind in Kind},
+        counts={kind: _published_counts(kind, {"": reader.count(kind)})[TOTAL] for kind in Kind},
         revision=matcher.shelf.revision,
         behind=services.store.revision - matcher.shelf.revision,
         examples={
@@ -208,6 +213,41 @@ def talent(
         k=k,
         employment=employment,
         posting=posting,
+    )
+
+
+@router.get("/talents/{id}/data", dependencies=[allow(Action.RIGHTS, Kind.TALENT)])
+def personal_data(request: Request, services: ServicesDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """Everything that is stored about a person, for that person."""
+    found = dossier(services.store, id, timezone=services.settings.timezone, shelf=matcher.shelf)
+    return page(request, "dossier.html", dossier=found)
+
+
+@router.get("/neutral", dependencies=[allow(Action.READ, Kind.POSTING)])
+def neutral_list(
+    request: Request,
+    services: ServicesDep,
+    matcher: MatcherDep,
+    number: PageNumber = 1,
+    order: Order = Order.NEWEST,
+    employment: EmploymentChoice = None,
+    division: DivisionChoice = None,
+) -> HTMLResponse:
+    """Open postings by date or place; nothing about a person is read."""
+    every = neutral(matcher, today=services.today())
+    found = neutral(matcher, today=services.today(), where=postings_where(employment, division), order=order)
+    return page(
+        request,
+        "neutral.html",
+        order=order,
+        orders=list(Order),
+        employment=employment,
+        division=division,
+        divisions=_divisions_of(every),
+        rows=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        total=len(found),
+        page=number,
+        pages=max(1, -(-len(found) // PAGE_SIZE)),
     )
 
 
@@ -331,16 +371,19 @@ def notice(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLRespo
 def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
     def listing(request: Request, reader: ReaderDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
         every = reader.newest(kind)
-        groups = Counter(filter(None, (facts.group(document.record) for document in every)))
+        counts = Counter(facts.group(document.record) or facts.UNSAID for document in every)
+        published = _published_counts(kind, counts)
         chosen = [d for d in every if not group or facts.group(d.record) == group]
         return page(
             request,
             "list.html",
             kind=kind,
-            groups=groups if len(groups) > 1 else {},
+            groups=[(name, published[name]) for name, _ in counts.most_common() if name != facts.UNSAID]
+            if len(counts.keys() - {facts.UNSAID}) > 1
+            else [],
             group=group,
-            every=len(every),
-            total=len(chosen),
+            every=published[TOTAL],
+            total=published.get(group, len(chosen)) if group else published[TOTAL],
             rows=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
             page=number,
             pages=max(1, -(-len(chosen) // PAGE_SIZE)),
@@ -357,6 +400,12 @@ _PUBLISHED = (Kind.POSTING, Kind.NEED, Kind.OFFER, Kind.COURSE, Kind.PROGRAMME, 
 """What a member's page lists."""
 
 
+def _published_counts(kind: Kind, counts: Mapping[str, int]) -> dict[str, int | None]:
+    """The counts with their total, as anyone may read them; of people, small ones are left out."""
+    table = groups(counts)
+    return suppress(table) if kind is Kind.TALENT else dict(table.cells)
+
+
 def _published(reader: Reader, publisher: Document[Organisation], kind: Kind) -> list[Document[Record]]:
     """What the organisation published, newest first; a record without an organisation's id goes by its name."""
 
@@ -365,6 +414,20 @@ def _published(reader: Reader, publisher: Document[Organisation], kind: Kind) ->
         return id == publisher.id if id is not None else name == publisher.record.name
 
     return [document for document in reader.newest(kind) if is_by(document.record)]
+
+
+def _divisions_of(postings: Iterable[Document[Posting]]) -> list[tuple[str, str]]:
+    """Where the postings are, by code: a code that no table has is called by the shortest place written there."""
+    places: dict[str, set[str]] = {}
+    for document in postings:
+        code, place = document.record.division, document.record.place
+        if code:
+            places.setdefault(code, set()).update(filter(None, [place]))
+    names = {code: taxonomy.division_label(code) for code in places}
+    return [
+        (code, min(places[code], key=len, default=code) if names[code] == code else names[code])
+        for code in sorted(places)
+    ]
 
 
 def _number(q: str) -> int | None:

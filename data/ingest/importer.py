@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,9 +20,11 @@ from rapidfuzz.fuzz import ratio
 from data.ingest.columns import PROTECTED, REQUIRED, Mapping, column_of, heading_key, knows, label, load_mapping
 from data.ingest.read import Limits, Sheet, open_sheet
 from data.ingest.records import FINGERPRINT, Builder, Problem, Severity
+from data.masking import in_words, mask, masked
 from data.store import Outcome, Store
 from models.errors import UnreadableFile
 from models.plans import Target
+from models.privacy import Sensitive
 from models.specialties import Cohort
 from models.terms import Kind, Record
 from models.text import key
@@ -93,6 +96,9 @@ class ImportReport:
     """Rows without a source id; their id is made of their content."""
     merged: int = 0
     """Rows that brought further years of a programme or plan."""
+    masked: Counter[Sensitive] = field(default_factory=Counter)
+    """Numbers and addresses of people that were taken out of the texts."""
+    masked_rows: int = 0
     duplicates: list[Duplicate] = field(default_factory=list)
     problems: list[Warned] = field(default_factory=list)
     """By severity and frequency."""
@@ -124,6 +130,8 @@ class ImportReport:
         if self.merged:
             others = "届次" if self.kind is Kind.PROGRAMME else "环节或年度"
             yield f"{self.merged} 行是同一{self.kind.label}的其他{others}，已合并"
+        if self.masked:
+            yield f"已隐去个人信息：{in_words(self.masked)}，涉及 {self.masked_rows} 行"
         if self.unused:
             yield f"未使用的列：{'、'.join(self.unused)}"
         if self.protected:
@@ -240,8 +248,13 @@ class _Run:
             self._report.rejected += 1
         else:
             self._report.accepted += 1
+            record, found = masked(record)
+            self._report.masked += found
+            self._report.masked_rows += bool(found)
             problems = [*problems, *self._accept(row, record)]
         for problem in problems:
+            # What is reported, and written to the reject file, is no more than what is stored.
+            problem = replace(problem, value=mask(problem.value, self._report.kind)[0])
             self._count(problem)
             self._reject(problem)
         # Programmes wait for the end: a later row may bring another cohort of the same one.

@@ -143,7 +143,7 @@ def test_whoever_changes_a_talent_erases_neither_name_nor_source(client: TestCli
     again = client.post(
         "/api/v1/talents", json=body_of(a_talent(name="欧阳晓雪", grade=3, source=from_source("20230417")))
     )
-    assert again.json() == {"id": id, "revision": 2, "outcome": "未变"}
+    assert again.json() == {"id": id, "revision": 2, "outcome": "未变", "masked": {}}
 
 
 def test_a_withdrawn_talent_leaves_no_profile_in_the_history(client: TestClient, publish: Publish) -> None:

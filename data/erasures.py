@@ -1,6 +1,7 @@
 """Personal data erased, aggregates kept: what remains of a person are counts that lead to nobody.
 
-Every state of the record is blanked, its source, its drafts and the account forgotten. What happened and was decided stays as numbers, moved
+Every state of the record is blanked, its source, its drafts and the account forgotten. What happened and was decided
+stays as numbers, moved
 to one nameless talent that all erased people share, with fresh ids and by the day: neither the old number nor an
 order of things leads back.
 """

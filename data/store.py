@@ -243,7 +243,7 @@ class Store:
         return _stored(row)
 
     def latest(self, kind: Kind, id: int) -> Stored[Record]:
-        """The record as it last was, withdrawn or not. Raises NotFound."""
+        """The record as it last was, withdrawn or not. Raises NotFound, or Erased for a person who was."""
         newest = (
             select(records.c.id, records.c.kind, versions.c.revision, versions.c.at, versions.c.body)
             .select_from(versions.join(records, versions.c.record_id == records.c.id))
@@ -253,6 +253,8 @@ class Store:
         )
         with self._reading() as connection:
             row = connection.execute(newest).mappings().one_or_none()
+            if row is None and _is_erased(connection, id):
+                raise _gone(connection, _current(connection, id))
         if row is None:
             raise NotFound(f"没有编号为 {id} 的{kind.label}")
         return _stored(row)

@@ -303,8 +303,9 @@ class Principal:
     def owns(self, kind: Kind, id: int | None, record: Record) -> bool:
         """Whether the record is the person's own, the own organisation's, or of a student of the own school."""
         if isinstance(record, Talent):
-            own_student = self.organisation is not None and record.school_id == self.organisation
-            return (self.talent is not None and id == self.talent) or (own_student and not self.roles <= PERSONS)
+            if self.talent is not None and id == self.talent:
+                return True
+            return self.organisation is not None and not self.roles <= PERSONS and record.school_id == self.organisation
         if self.organisation is None:
             return False
         if kind is Kind.ORGANISATION:

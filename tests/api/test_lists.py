@@ -22,7 +22,7 @@ from data.store import Store
 from models.notices import NoticeType
 from models.technology import Secrecy
 from models.terms import Record
-from tests.api.conftest import Publish, body_of, settings_for_tests
+from tests.api.conftest import Publish, administrator, body_of, settings_for_tests
 from tests.builders import a_course, a_need, a_notice, a_policy, a_posting, a_talent, an_organisation
 
 HTML = {"accept": "text/html"}
@@ -50,7 +50,7 @@ def old(tmp_path: Path) -> Iterator[TestClient]:
         *(a_talent(school="澜川职业技术学院", specialty="护理", name="欧阳不具名") for _ in range(6)),
     )
     app = create_app(settings_for_tests(tmp_path))
-    with TestClient(app) as client:
+    with administrator(app) as client:
         assert app.state.services.follower.ready.wait(30)
         yield client
 
@@ -173,7 +173,7 @@ def test_two_months_are_compared_field_by_field(var: Path) -> None:
         store.save(a_policy(title="新政策"))
     run("lists", "freeze", "--month", BEFORE_LAST)
     app = create_app(settings)
-    with TestClient(app) as client:
+    with administrator(app) as client:
         assert app.state.services.follower.ready.wait(30)
         found = client.get(f"{LISTS}/policies/months/{LAST_MONTH}/changes", params={"since": BEFORE_LAST}).json()
         html = client.get(f"/lists/policies/months/{LAST_MONTH}", headers=HTML).text

@@ -58,7 +58,8 @@ class Rim:
             except Exception as error:
                 log.error("request failed", error=type(error).__name__, frames=_frames(error))
                 if status:
-                    raise
+                    # The connection must break off; the server would log the error's words.
+                    raise RuntimeError("the answer broke off") from None
                 await internal(Request(scope))(scope, receive, sending)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             log.info("request", method=scope["method"], path=_template(scope), status=status, ms=milliseconds)

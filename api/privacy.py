@@ -189,7 +189,9 @@ def explained(posting: Document[Posting], found: tuple[Standing, JobMatch]) -> s
 def objection_answer(one: Objection) -> ObjectionAnswer:
     """The objection with its state."""
     message = f"异议 {one.number} 已收到，将由工作人员重新查看并作出决定。"
-    if one.decision:
+    if not one.statement:
+        message = f"异议 {one.number} 的内容已随本人的个人信息删除。"
+    elif one.decision:
         result = "维持原来的结果" if one.decision.outcome is Outcome.UPHELD else "变更原来的结果"
         message = f"异议 {one.number} 已由工作人员决定：{result}。理由：{one.decision.reason}"
     return ObjectionAnswer(**dict(one), status=one.state, message=message)

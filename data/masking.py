@@ -126,7 +126,7 @@ class _Rule:
 
 
 _HINT = re.compile(r"[0-9０-９]{5}|@|＠|\(at\)|\[at\]|[0-9０-９][- .]?[0-9０-９]{3}|[零〇一二三四五六七八九幺]{11}"
-                   r"|微信|薇信|[vV]信|[wW]e[cC]hat|[wWvV][xX]|[加十+＋][vV]|护照|(?:[0-9] ){5}")  # fmt: skip
+                   r"|[微薇威]\W?信|绿泡泡|[vVＶ]\s?[:：信]|[wW]e[cC]hat|[wWvV][xX]|[加十+＋][vV]|护照|(?:[0-9] ){5}")  # fmt: skip
 """A text without any of these has nothing to mask."""
 _NUMBERED = re.compile(
     r"(?:订单|流水|条码|条形码|合同|(?:编|单|学|工|货|料|型|图|批|案|证书|证|专利|登记|注册|序列|资产|文|项目|考籍|学籍)编?(?:号|码))"
@@ -141,7 +141,7 @@ def _alone(folded: str, match: re.Match[str]) -> bool:
     if (
         match["it"][0].isdigit()
         and re.search(r"\d[./]\Z|[a-z]\d*-\Z|[a-z]{2}\d*\Z", before)
-        and not re.search(_REACH + r"[\W_]*\Z", before)
+        and not _CALLED.search(before)
     ):
         return False
     return not (_NUMBERED.search(before) and not re.search(r"(?:手机|电话|身份证|微信)(?:号码?)?\W*$", before))
@@ -156,7 +156,8 @@ def _may_stay(rule: _Rule, match: re.Match[str]) -> bool:
 
 def _is_mobile(folded: str, match: re.Match[str]) -> bool:
     digits = re.sub(r"\D", "", match["it"].translate(_CHINESE_DIGITS))[-11:]
-    return _is_line(digits) and _alone(folded, match)
+    counts = _UNIT.match(folded, match.end("it")) and not _CALLED.search(folded[: match.start("it")])
+    return _is_line(digits) and not counts and _alone(folded, match)
 
 
 def _is_landline(folded: str, match: re.Match[str]) -> bool:
@@ -216,7 +217,10 @@ def _always(folded: str, match: re.Match[str]) -> bool:
 
 _PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91")
 _CHINESE_DIGITS = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
-_REACH = r"(?:tel|phone|mobile|电话|手机|wx|vx|微信|wechat|qq|v|lianxi)"
+_CALLED = re.compile(r"(?:tel|phone|mobile|电话|手机|手机号|号码|联系|wx|vx|微信|wechat|qq|v|lianxi)[\W_]*\Z")
+"""Before a number: it is one to call."""
+_UNIT = re.compile(r"\s?(?:[万亿]?元|万|亿|件|台|吨|套|米|ppm|kg|mm|%)")
+"""Behind a number: it counts something."""
 _NO_ACCOUNTS = frozenset({"applet", "applets", "javascript", "jssdk", "wechat", "python", "android", "server", "mysql",
                           "miniprogram", "framework", "offline", "online"})  # fmt: skip
 
@@ -233,7 +237,7 @@ _RULES = (
         Sensitive.CITIZEN_ID,
         re.compile(
             r"(?P<label>身份证(?:件)?(?:号码?)?[\s:：为是]*|id\s?(?:card|no)\.?[\s:：]*)?"
-            r"(?<![0-9a-z.])(?P<it>[1-9]\d{5}[ -]?\d{8}[ -]?\d{3}[\dx]|[1-9]\d{14})(?!\d|\.\d)"
+            r"(?<![0-9.])(?P<it>[1-9]\d{5}[ -]?\d{4}[ -]?\d{4}[ -]?\d{3}[\dx]|[1-9]\d{14})(?!\d|\.\d)"
         ),
         _is_citizen_id,
     ),
@@ -254,7 +258,7 @@ _RULES = (
         Sensitive.MOBILE,
         re.compile(
             r"(?<![0-9])(?P<it>(?:(?:\+|00)?86[- ]?)?(?:1[3-9]\d{9}|1[3-9]\d([-. ])\d{4}\2\d{4}"
-            r"|1[3-9]\d{2}([- ])\d{3}\3\d{4}|1[3-9]\d([- ])\d{3}\4\d{5}|1[3-9]\d[- ]\d{8}|1 [3-9](?: \d){9}))(?![0-9])"
+            r"|1[3-9]\d{2}([- ])\d{3}\3\d{4}|1[3-9]\d([- ])\d{3}\4\d{5}|1[3-9]\d[- ]\d{8}|1[3-9]\d{5}[- ]\d{4}|1 [3-9](?: \d){9}))(?![0-9])"
         ),
         _is_mobile,
     ),
@@ -268,7 +272,7 @@ _RULES = (
     _Rule(
         Sensitive.LANDLINE,
         re.compile(
-            r"(?<![0-9])(?P<it>(?:\+?86[- ]?\(?0?|\(?0)\d{2,3}\)?\s?[- ]?\s?[2-9]\d{2,3}[- ]?\d{4}"
+            r"(?<![0-9])(?P<it>(?:\+?86[- ]?(?:\(0\)|\(?0?)|\(?0)\d{2,3}\)?\s?[- ]?\s?[2-9]\d{2,3}[- ]?\d{4}"
             r"(?:\s?(?:转|ext\.?|分机|-)\s?\d{1,5})?)(?![0-9])"
         ),
         _is_landline,
@@ -284,16 +288,16 @@ _RULES = (
     _Rule(
         Sensitive.QQ,
         re.compile(
-            r"(?:qq|扣扣|企鹅号)(?:号码|号|群号|群)?(?:/微信|/wx)?[\s:：=为是]*(?P<it>[1-9]\d{4,10})(?![0-9]|[万亿人元个名款+%.])"
+            r"(?:qq|扣扣|企鹅号)(?:号码|号|群号|交流群|群|邮箱)?(?:/微信|/wx)?[\s:：=为是]*(?P<it>[1-9]\d{4,10})(?![0-9]|[万亿人元个名款+%.])"
         ),
         _always,
     ),
     _Rule(
         Sensitive.WECHAT,
         re.compile(
-            r"(?<![a-z])(?:(?P<sure>(?:微信|薇信|v信|wechat|weixin)\s?(?:号码?|id|账号|帐号)[\s:：=为是]*"
-            r"|(?:微信|薇信|v信|wechat|weixin|vx|wx|[加+]v)(?:/qq|同号)?\s?[:：=为是]\s*"
-            r"|加我?(?:微信|薇信|vx?(?![a-z]))[\s:：=]*)|(?:微信|薇信|v信|wechat|(?:vx|[加+]v)(?![a-z]))\s*)"
+            r"(?<![a-z])(?:(?P<sure>(?:[微薇威]\W?信|v信|wechat|weixin)\s?(?:号码?|id|账号|帐号)[\s:：=为是]*"
+            r"|(?:[微薇威]\W?信|v信|wechat|weixin|vx|wx|[加+]v)(?:/qq|同号)?\s?[:：=为是]\s*"
+            r"|加我?(?:[微薇威]\W?信|vx?(?![a-z]))[\s:：=]*)|(?:[微薇威]\W?信号?|绿泡泡[:：]?|v信|wechat|wx号|v\s?[:：]|(?:vx|[加+]v)(?![a-z]))\s*)"
             r"(?P<it>[a-z][a-z0-9_-]{5,19}|[1-9]\d{5,10})(?![a-z0-9_-]|[万亿人元个名+%])"
         ),
         _is_account,

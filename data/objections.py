@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, func, or_, select
 
 from data.events import Reading, Writing
 from data.masking import mask
@@ -75,10 +75,13 @@ class ObjectionLog:
     def page(
         self, state: ObjectionState | None = None, *, offset: int = 0, limit: int = 20
     ) -> tuple[list[Objection], int]:
-        """Some of those in the state, or of all, oldest first, and how many there are."""
-        query = _query()
+        """Some of those in the state, or of all, oldest first, and how many there are.
+
+        Of people who were erased, what was decided still counts; what was open is nobody's any more.
+        """
+        is_open = decisions.c.objection.is_(None)
+        query = _query().where(or_(~is_open, objections.c.statement != ""))
         if state is not None:
-            is_open = decisions.c.objection.is_(None)
             query = query.where(is_open if state is ObjectionState.OPEN else ~is_open)
         with self._reading() as connection:
             total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()

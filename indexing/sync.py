@@ -158,8 +158,9 @@ class Follower:
             except _Stopped:
                 return
             except Exception as error:  # the thread must outlive whatever a write or a driver throws
-                self.failure = str(error)
-                log.warning("catching up failed", error=type(error).__name__, reason=str(error))
+                # Whatever we did not raise ourselves may quote a record.
+                self.failure = error.message if isinstance(error, ChanjiaoError) else type(error).__name__
+                log.warning("catching up failed", error=type(error).__name__, reason=self.failure)
             if self._stopping.wait(self._seconds):
                 break
         if self.ready.is_set() and self._shelf.revision != saved:

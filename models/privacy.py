@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -25,6 +26,10 @@ class Sensitive(StrEnum):
     @property
     def label(self) -> str:
         return self.value
+
+
+MASK = re.compile(rf"【(?:{'|'.join(Sensitive)})(?:已隐去)?】")
+"""What stands in a text where something sensitive was."""
 
 
 class DataKind(StrEnum):

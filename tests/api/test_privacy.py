@@ -3,15 +3,18 @@
 import json
 import logging
 import re
+import shutil
+import sqlite3
+import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
@@ -368,10 +371,35 @@ def test_no_word_about_a_person_is_logged_when_something_breaks(app: FastAPI, ca
     assert PERSONAL[0] not in json.dumps(logs, ensure_ascii=False, default=str)
 
 
-def test_the_follower_logs_no_record(settings: Settings, tmp_path: Path) -> None:
-    with capture_logs() as logs, started(settings) as client:
+def test_a_record_that_cannot_be_read_is_not_quoted(settings: Settings) -> None:
+    with started(settings) as client:
         client.post("/api/v1/talents", json=body_of(LIN))
-    assert not [text for text in PERSONAL if text in str(logs)]
+    with closing(sqlite3.connect(settings.var / "chanjiao.db")) as broken, broken:
+        broken.execute("update versions set body = replace(body, 'level', '林晓的层次')")
+    shutil.rmtree(settings.index)
+    with capture_logs() as logs, TestClient(create_app(settings)) as client:
+        assert eventually(lambda: client.get("/health").json()["failure"] == "ValidationError")
+    assert [entry["error"] for entry in logs if entry["event"] == "catching up failed"] == ["ValidationError"]
+    assert not [text for text in PERSONAL if text in json.dumps(logs, ensure_ascii=False, default=str)]
+
+
+def test_an_answer_that_breaks_off_is_not_quoted(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    def stream() -> StreamingResponse:
+        def pieces() -> Iterator[str]:
+            yield "林"
+            raise ValueError(PERSONAL[0])
+
+        return StreamingResponse(pieces())
+
+    app.add_api_route("/api/v1/stream", stream)
+    with (
+        TestClient(app) as client,
+        capture_logs() as logs,
+        pytest.raises(RuntimeError, match=r"^the answer broke off$") as broken,
+    ):
+        client.get("/api/v1/stream")
+    assert PERSONAL[0] not in "".join(traceback.format_exception(broken.value))
+    assert PERSONAL[0] not in json.dumps(logs, ensure_ascii=False, default=str)
 
 
 def test_a_running_service_forgets_on_disk_too(settings: Settings) -> None:

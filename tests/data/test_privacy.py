@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from data.consents import in_force, wordings
 from data.ingest import import_file
@@ -90,6 +92,33 @@ def test_withdrawing_takes_effect_at_once_and_leaves_the_history(market: Store) 
     assert ledger.withdraw(2, recipient=4) == []
     assert in_force(ledger.of(2)) == {}
     assert [one.act for one in ledger.of(2)] == [ConsentAct.GIVEN] * 2 + [ConsentAct.WITHDRAWN] * 2
+
+
+GRANTS = st.tuples(st.sampled_from([4, 5]), st.sampled_from(Purpose), st.sets(st.sampled_from(DataKind), min_size=1))
+DONE = st.lists(st.tuples(st.booleans(), GRANTS), max_size=12)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(done=DONE)
+def test_what_was_said_last_holds(
+    sqlite_store: Store, done: list[tuple[bool, tuple[int, Purpose, set[DataKind]]]]
+) -> None:
+    store = sqlite_store
+    if not store.revision:
+        store.save_all([a_posting(), a_talent(), a_talent(), an_organisation(), an_organisation(name="澜川模具厂")])
+    talent = store.save(a_talent()).id
+    said: set[tuple[int, Purpose, DataKind]] = set()
+    for gives, (recipient, purpose, kinds) in done:
+        if gives:
+            store.consents.give(talent, recipient=recipient, purpose=purpose, kinds=list(kinds), wording=WORDING)
+            said |= {(recipient, purpose, kind) for kind in kinds}
+        else:
+            store.consents.withdraw(talent, recipient=recipient, purpose=purpose)
+            said -= {(recipient, purpose, kind) for kind in DataKind}
+    for recipient in (4, 5):
+        for kind in DataKind:
+            allowed = store.consents.allows(talent, recipient, kind)
+            assert allowed == any(whose == recipient and what is kind for whose, _, what in said)
 
 
 def test_a_withdrawn_person_can_still_withdraw_and_no_longer_give(market: Store) -> None:
@@ -194,6 +223,13 @@ def test_what_is_kept_leads_back_to_nobody(lived: Store) -> None:
     assert (objection.statement, objection.answer) == ("", "")
     assert objection.decision is not None
     assert objection.decision.reason == ""
+
+
+def test_an_open_objection_of_someone_erased_waits_for_nobody(lived: Store) -> None:
+    waiting = lived.objections.file(2, posting=1, statement="再看一次", answer="得分 0.41")
+    lived.erasures.erase(2)
+    assert lived.objections.page(ObjectionState.OPEN) == ([], 0)
+    assert waiting.number not in {one.number for one in lived.objections.page()[0]}
 
 
 def test_erasing_twice_changes_nothing(lived: Store) -> None:

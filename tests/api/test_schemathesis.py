@@ -15,6 +15,8 @@ from tests.api.conftest import settings_for_tests
 from tests.builders import (
     a_course,
     a_need,
+    a_notice,
+    a_plan,
     a_policy,
     a_posting,
     a_programme,
@@ -34,6 +36,8 @@ SMALL_CITY = [
     an_offer(),
     a_policy(),
     a_programme(),
+    a_plan(),
+    a_notice(),
 ]
 
 

@@ -12,6 +12,11 @@ from data.store import State, Store
 from matching.lists import Entry, entry, freeze
 from models.access import Exposure, exposure_of
 from models.errors import Conflict, Malformed
+from models.terms import Kind
+
+
+_LISTS_OF = {kind: [of.id for of in list_types().values() if kind in of.kinds] for kind in Kind}
+"""Kind → the lists that may hold a record of it."""
 
 
 class LiveLists:
@@ -36,8 +41,8 @@ class LiveLists:
             return list(self._entries[id].values())
 
     def _take(self, state: State) -> None:
-        for id, found in self._entries.items():
-            one = self._entry(id, state)
+        for id in _LISTS_OF[state.kind]:
+            found, one = self._entries[id], self._entry(id, state)
             if one:
                 found[state.id] = one
             else:
@@ -89,7 +94,8 @@ class LiveLists:
         last = end - timedelta(days=1)
         written = []
         for id in ids:
-            entries = [one for one in (self._entry(id, state) for state in states) if one]
+            held = (self._entry(id, state) for state in states if state.kind in list_type(id).kinds)
+            entries = [one for one in held if one]
             written.append(self._store.frozen.freeze(freeze(list_type(id), month, entries, last)))
         return written
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from api.settings import Settings
+from api.tasks import tasks
 from data import sample
+from data.jobs import Worker
 from data.store import Store
 from indexing.adapters import Adapters
 from indexing.encode import load_encoder
@@ -28,17 +30,20 @@ class Services:
     shelf: Shelf
     matcher: Matcher
     follower: Follower
+    worker: Worker
     today: Callable[[], date]
     audience: Audience = field(default_factory=Audience)
 
     def start(self) -> None:
-        """Load the sample into an empty store, if wanted, and begin to build the index."""
+        """Load the sample into an empty store, if wanted, and begin to build the index and to do what is due."""
         if self.settings.sample and self.store.revision == 0:
             sample.load(self.store, today=self.today())
         self.follower.start()
+        self.worker.start()
 
     def stop(self) -> None:
-        """Save the index and give the connections back."""
+        """Finish the job at hand, save the index and give the connections back."""
+        self.worker.stop()
         self.follower.stop()
         self.store.close()
 
@@ -51,7 +56,8 @@ def build(settings: Settings) -> Services:
     seconds = settings.follow_interval.total_seconds()
     follower = Follower(store, shelf, settings.index, seconds=seconds, adapter=in_force)
     matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
-    return Services(settings, store, shelf, matcher, follower, settings.today)
+    worker = Worker(store.jobs, tasks(store), seconds=seconds, today=settings.today)
+    return Services(settings, store, shelf, matcher, follower, worker, settings.today)
 
 
 def open_store(settings: Settings) -> Store:

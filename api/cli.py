@@ -1,4 +1,4 @@
-"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, vocabulary, migrate, doctor."""
+"""The command line: serving, importing, indexing, learning, auditing, keeping safe, and the doctor."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from rich.table import Column, Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, evaluation, linking, outcomes
+from api import adaptation, auditing, evaluation, jobs, linking, outcomes, safekeeping
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.building import build as build_index
-from api.building import progress_bar
+from api.building import discard, progress_bar
 from api.settings import Settings
 from data import sample
+from data.audit import acting
 from data.ingest import Limits, import_file
 from data.store import Store
 from indexing import snapshot
@@ -71,7 +72,8 @@ class _OneLine(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with acting("cli"):
+                return super().invoke(ctx)
         except ChanjiaoError as error:
             message = error.message
         except typer.TyperException as error:
@@ -94,6 +96,10 @@ app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(adaptation.app, name="adapt")
 app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(auditing.app, name="audit")
+app.add_typer(jobs.app, name="jobs")
+app.command()(safekeeping.backup)
+app.command()(safekeeping.restore)
 
 
 def main() -> None:
@@ -167,7 +173,7 @@ def reindex(
     settings = _settings()
     with open_store(settings) as store, snapshot.writing(settings.index):
         if from_scratch:
-            _discard(settings.index)
+            discard(settings.index)
         build_index(settings, store)
 
 
@@ -272,14 +278,6 @@ def _bring_up_to_date(settings: Settings, store: Store) -> None:
             build_index(settings, store)
     except Conflict as error:
         out.print(error.message, soft_wrap=True)
-
-
-def _discard(folder: Path) -> None:
-    for found in folder.iterdir():
-        if found.is_dir():
-            shutil.rmtree(found)
-        elif found.name != "lock":
-            found.unlink()
 
 
 def _load_sample(store: Store, today: date) -> None:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import internal
+from data.audit import acting
 
 log = structlog.get_logger()
 
@@ -52,7 +53,8 @@ class Rim:
                     headers.setdefault(name, value)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
+        # Whoever signs the request in says who acts instead.
+        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]), acting("public"):
             try:
                 await self._app(scope, receive, sending)
             except Exception as error:

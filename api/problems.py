@@ -37,6 +37,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.Withdrawn: (410, "withdrawn", "记录已撤回"),
     errors.SourceTaken: (409, "source-taken", "来源编号已被占用"),
     errors.ImpossibleEvent: (409, "impossible-event", "事件不可能发生"),
+    errors.AuditBroken: (500, "audit-broken", "审计记录不完整"),
     errors.Unavailable: (503, "unavailable", "服务暂不可用"),
     errors.ModelUnavailable: (503, "model-unavailable", "编码模型不可用"),
     errors.IndexMismatch: (503, "index-mismatch", "索引需要重建"),

@@ -1,6 +1,6 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import events, features, health, matches, occupations, outlook, records, search, whynot
+from api.routers import audit, events, features, health, matches, occupations, outlook, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
@@ -11,6 +11,7 @@ ROUTERS = (
     outlook.router,
     events.router,
     features.router,
+    audit.router,
     health.router,
 )
 """In the order in which the documentation lists them."""

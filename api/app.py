@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from api import problems, web
 from api.bootstrap import Services, build
 from api.deps import API
+from api.metrics import Metrics
 from api.middleware import BodyLimit, Rim
 from api.routers import ROUTERS
 from api.settings import Settings
@@ -44,11 +45,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         separate_input_output_schemas=False,
     )
     app.state.services = services
+    app.state.metrics = metrics = Metrics(services)
     app.state.routers = (*ROUTERS, web.router)
     problems.install(app, page=web.error_page)
     limits = services.settings
     app.add_middleware(BodyLimit, json=limits.body_limit, form=limits.upload_limit)
-    app.add_middleware(Rim)
+    app.add_middleware(Rim, observe=metrics.observe)
     for router in app.state.routers:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=web.static_folder), name="static")

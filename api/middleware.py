@@ -7,6 +7,7 @@ import time
 import traceback
 import uuid
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -28,11 +29,17 @@ _HEADERS = {
 _ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
-class Rim:
-    """Gives the request its id, logs it without a word of what it says, and answers what nobody foresaw."""
+class Observe(Protocol):
+    """What counts answered requests."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __call__(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
+
+
+class Rim:
+    """Gives the request its id, logs and counts it without a word of what it says, and answers what nobody foresaw."""
+
+    def __init__(self, app: ASGIApp, *, observe: Observe) -> None:
+        self._app, self._observe = app, observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,8 +69,9 @@ class Rim:
                 if status:
                     raise
                 await internal(Request(scope))(scope, receive, sending)
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            log.info("request", method=scope["method"], path=_template(scope), status=status, ms=milliseconds)
+            seconds, method, route = time.perf_counter() - started, scope["method"], _template(scope)
+            self._observe(method=method, route=route, status=status or 500, seconds=seconds)
+            log.info("request", method=method, path=route, status=status, ms=round(seconds * 1000, 1))
 
 
 class BodyLimit:

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, func, or_, select
 
 from data.tables import audit, counter, utc
 from models.audit import GENESIS, Action, AuditEntry, AuditVerdict, Deed, canonical
@@ -74,12 +74,13 @@ class AuditTrail:
         with self._reading() as connection:
             return chain_end(connection)
 
+    def first(self) -> AuditEntry | None:
+        """The entry that began the trail; None when it is empty."""
+        return self._one(select(audit).order_by(audit.c.number))
+
     def latest(self, action: Action) -> AuditEntry | None:
         """The last entry of the action; None when there is none."""
-        with self._reading() as connection:
-            query = select(audit).where(audit.c.action == action).order_by(audit.c.number.desc()).limit(1)
-            row = connection.execute(query).mappings().one_or_none()
-        return _entry(row) if row else None
+        return self._one(select(audit).where(audit.c.action == action).order_by(audit.c.number.desc()))
 
     def page(
         self,
@@ -138,6 +139,11 @@ class AuditTrail:
         elif not seen:
             reason = f"记下的链头 {head} 不在链上：末尾的条目被删去，或整条链被重写"
         return AuditVerdict(intact=not reason, entries=number - start, head=hash, reason=reason)
+
+    def _one(self, query: Select[Any]) -> AuditEntry | None:
+        with self._reading() as connection:
+            row = connection.execute(query.limit(1)).mappings().one_or_none()
+        return _entry(row) if row else None
 
     def _after(self, number: int) -> Iterator[AuditEntry]:
         while True:

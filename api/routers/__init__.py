@@ -1,6 +1,6 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import audit, events, features, health, matches, occupations, outlook, records, search, whynot
+from api.routers import audit, events, features, health, matches, metrics, occupations, outlook, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
@@ -13,6 +13,7 @@ ROUTERS = (
     features.router,
     audit.router,
     health.router,
+    metrics.router,
 )
 """In the order in which the documentation lists them."""
 

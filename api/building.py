@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -44,6 +46,15 @@ def bring_up_to_date(settings: Settings, store: Store) -> None:
             build(settings, store)
     except Conflict as error:
         out.print(error.message, soft_wrap=True)
+
+
+def discard(folder: Path) -> None:
+    """Throw the snapshots away. To be called while `snapshot.writing` is held."""
+    for found in folder.iterdir():
+        if found.is_dir():
+            shutil.rmtree(found)
+        elif found.name != "lock":
+            found.unlink()
 
 
 def progress_bar() -> Progress:

@@ -14,7 +14,6 @@ from models.access import Exposure, exposure_of
 from models.errors import Conflict, Malformed
 from models.terms import Kind
 
-
 _LISTS_OF = {kind: [of.id for of in list_types().values() if kind in of.kinds] for kind in Kind}
 """Kind → the lists that may hold a record of it."""
 

@@ -47,6 +47,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.Erased: (410, "erased", "个人信息已删除"),
     errors.SourceTaken: (409, "source-taken", "来源编号已被占用"),
     errors.ImpossibleEvent: (409, "impossible-event", "事件不可能发生"),
+    errors.AuditBroken: (500, "audit-broken", "审计记录不完整"),
     errors.Unavailable: (503, "unavailable", "服务暂不可用"),
     errors.ModelUnavailable: (503, "model-unavailable", "编码模型不可用"),
     errors.IndexMismatch: (503, "index-mismatch", "索引需要重建"),

@@ -18,9 +18,11 @@ from typing import Any
 from pwdlib import PasswordHash
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
+from data.audit import enter
 from data.tables import accounts, api_keys, invitations, records, sessions, utc, vettings
 from models.access import Principal, Role, Scope
 from models.accounts import Account, Invitation, Key, Vetting, VettingState
+from models.audit import Action, Deed
 from models.errors import Conflict, Locked, Malformed, NotFound, WrongPassword
 from models.terms import Kind
 
@@ -191,6 +193,7 @@ class Accounts:
                 update(accounts).where(accounts.c.id == id).values(password=hashed, failures=0, locked_until=None)
             )
             connection.execute(delete(sessions).where(sessions.c.account_id == id))
+            self._enter(connection, Action.PASSWORD_CHANGED, f"account/{id}")
 
     def deactivate(self, id: int) -> Account:
         """Nobody signs in to it any more; its sessions end and its keys stop. Raises NotFound."""
@@ -198,6 +201,7 @@ class Accounts:
             _account_row(connection, id)
             connection.execute(update(accounts).where(accounts.c.id == id).values(active=False))
             connection.execute(delete(sessions).where(sessions.c.account_id == id))
+            self._enter(connection, Action.ACCOUNT_CLOSED, f"account/{id}")
             return _account(_account_row(connection, id))
 
     def attach(self, id: int, talent: int) -> None:
@@ -226,6 +230,7 @@ class Accounts:
                 .mappings()
                 .one()
             )
+            self._enter(connection, Action.KEY_MADE, f"account/{account}", key=row["id"], scopes=row["scopes"])
         return _key(row), token
 
     def keys(self, account: int) -> list[Key]:
@@ -243,6 +248,7 @@ class Accounts:
                 raise NotFound(f"没有编号为 {id} 的密钥")
             if row["revoked"] is None:
                 connection.execute(update(api_keys).where(mine).values(revoked=self._now()))
+                self._enter(connection, Action.KEY_REVOKED, f"account/{account}", key=id)
             return _key(connection.execute(select(api_keys).where(mine)).mappings().one())
 
     def invite(
@@ -269,6 +275,7 @@ class Accounts:
                 .mappings()
                 .one()
             )
+            self._enter(connection, Action.INVITED, f"invitation/{row['id']}", roles=row["roles"])
         return _invitation(row), token
 
     def invitation(self, token: str) -> Invitation:
@@ -329,7 +336,11 @@ class Accounts:
                     "expires": now + VETTED if verified else None,
                 },
             )
+            self._enter(connection, Action.VETTED, f"organisation/{organisation}", verified=verified)
             return self._vetting(connection, organisation)
+
+    def _enter(self, connection: Connection, action: Action, subject: str, **details: object) -> None:
+        enter(connection, self._now(), [Deed(action, subject, details=details)])
 
     def _vetting(self, connection: Connection, organisation: int) -> Vetting:
         mine = vettings.c.organisation_id == organisation
@@ -376,7 +387,9 @@ class Accounts:
             "failures": 0,
             "created": self._now(),
         }
-        return _account(connection.execute(insert(accounts).returning(*accounts.c), row).mappings().one())
+        made = _account(connection.execute(insert(accounts).returning(*accounts.c), row).mappings().one())
+        self._enter(connection, Action.ACCOUNT_MADE, f"account/{made.id}", roles=row["roles"])
+        return made
 
     def _open(self, connection: Connection, account: int) -> Session:
         now = self._now()

@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from data.audit import enter
 from data.events import Reading, Writing
 from data.tables import consents, erasures, records, utc, versions
+from models.audit import Action, Deed
 from models.errors import Conflict, NotFound, Withdrawn
 from models.privacy import Consent, ConsentAct, DataKind, Purpose
 from models.terms import Kind
@@ -88,6 +90,7 @@ class ConsentLedger:
                 at=self._now(),
             )
             connection.execute(consents.insert(), [_row(entry)])
+            enter(connection, self._now(), [_deed(entry)])
         return entry
 
     def withdraw(self, talent: int, *, recipient: int, purpose: Purpose | None = None) -> list[Consent]:
@@ -114,6 +117,7 @@ class ConsentLedger:
             ]
             if entries:
                 connection.execute(consents.insert(), [_row(entry) for entry in entries])
+                enter(connection, self._now(), [_deed(entry) for entry in entries])
         return entries
 
     def allows(self, talent: int, recipient: int, kind: DataKind, *, purpose: Purpose | None = None) -> bool:
@@ -146,6 +150,10 @@ def _check_live(connection: Connection, kind: Kind, id: int) -> None:
         raise NotFound(f"没有编号为 {id} 的{kind.label}")
     if row["body"] is None:
         raise Withdrawn(f"{kind.label} {id} 已{'删除' if row['talent_id'] else '撤回'}")
+
+
+def _deed(entry: Consent) -> Deed:
+    return Deed(Action.CONSENTED, f"talent/{entry.talent}", details={"act": entry.act.name.lower()})
 
 
 def _row(entry: Consent) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, Table, and_, delete, func, or_, select, update
 
+from data.audit import enter
 from data.events import Reading, Writing
 from data.tables import (
     NAMELESS,
@@ -35,6 +36,7 @@ from data.tables import (
     utc,
     versions,
 )
+from models.audit import Action, Deed
 from models.errors import NotFound
 from models.privacy import Erasure, ErasureReason
 from models.terms import Kind
@@ -67,6 +69,7 @@ class Erasures:
             )
             row = {**erasure.model_dump(exclude={"talent"}), "talent_id": talent, "reason": reason.value}
             connection.execute(erasures.insert(), row)
+            enter(connection, self._now(), [Deed(Action.ERASED, f"talent/{talent}", erasure.revision)])
         self._forget_pages()
         return erasure
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, tuple_
 
-from data.tables import events, is_person, records
+from data.audit import enter
+from data.tables import events, is_person, records, utc
+from models.audit import Action, Deed
 from models.errors import Conflict, ImpossibleEvent, NotFound
 from models.outcomes import Act, Event, Side
 from models.terms import Kind
@@ -53,6 +55,9 @@ class EventLog:
             if fresh:
                 self._check(connection, fresh)
                 connection.execute(events.insert(), [_row(event) for _, event in fresh])
+                last = connection.execute(select(func.max(events.c.number))).scalar_one()
+                deed = Deed(Action.REPORTED, "events", details={"count": len(fresh), "last": last})
+                enter(connection, self._now(), [deed])
         return len(fresh)
 
     def everything(self) -> Iterator[Event]:
@@ -189,7 +194,6 @@ def _row(event: Event) -> dict[str, Any]:
 
 
 def _event(row: RowMapping) -> Event:
-    at: datetime = row["at"]
     return Event(
         id=UUID(row["id"]),
         act=Act(row["act"]),
@@ -197,5 +201,5 @@ def _event(row: RowMapping) -> Event:
         posting=row["posting_id"],
         talent=row["talent_id"],
         position=row["position"],
-        at=at if at.tzinfo else at.replace(tzinfo=UTC),  # SQLite forgets the zone of what was written as UTC
+        at=utc(row["at"]),
     )

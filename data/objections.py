@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import RowMapping, func, or_, select
 
+from data.audit import enter
 from data.events import Reading, Writing
 from data.masking import mask
 from data.tables import decisions, objections, utc
+from models.audit import Action, Deed
 from models.errors import Conflict, NotFound
 from models.privacy import Decision, Objection, ObjectionState, Outcome
 
@@ -32,6 +34,7 @@ class ObjectionLog:
         }
         with self._writing() as (connection, _):
             number = connection.execute(objections.insert().returning(objections.c.number), row).scalar_one()
+            enter(connection, self._now(), [Deed(Action.OBJECTED, f"objection/{number}")])
         return self.read(number)
 
     def decide(self, number: int, *, outcome: Outcome, reviewer: str, reason: str) -> Objection:
@@ -54,6 +57,8 @@ class ObjectionLog:
                 "at": self._now(),
             }
             connection.execute(decisions.insert(), decision)
+            told = {"outcome": outcome.name.lower()}
+            enter(connection, self._now(), [Deed(Action.DECIDED, f"objection/{number}", details=told)])
         return self.read(number)
 
     def read(self, number: int) -> Objection:

@@ -9,8 +9,10 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
 
+from data.audit import enter
 from data.masking import masked
 from data.tables import publication_steps, publications, utc
+from models.audit import Action, Deed
 from models.errors import NotFound, WrongState
 from models.publishing import STEPS, Publication, State, Step, StepTaken
 from models.records import RECORDS
@@ -210,6 +212,8 @@ class Publications:
         return _publication(_row(connection, id))
 
     def _note(self, connection: Connection, id: int, step: Step, state: State, by: int | None, reason: str) -> None:
+        told = {"step": step.name.lower(), "state": state.name.lower()}
+        enter(connection, self._now(), [Deed(Action.STEPPED, f"publication/{id}", details=told)])
         connection.execute(
             insert(publication_steps),
             {

@@ -7,6 +7,7 @@ before it. That is all an index needs in order to catch up.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,15 +22,19 @@ from sqlalchemy import Connection, RowMapping, create_engine, event, func, selec
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from data import backup
 from data.accounts import Accounts
+from data.audit import AuditTrail, enter
 from data.consents import ConsentLedger
 from data.erasures import Erasures
 from data.events import EventLog
 from data.frozen import FrozenLists
+from data.jobs import Jobs
 from data.masking import masked
 from data.objections import ObjectionLog
 from data.publications import Publications
 from data.tables import counter, erasures, records, utc, versions
+from models.audit import Action, Deed
 from models.errors import Conflict, Erased, NotFound, SourceTaken, StoreUnavailable, Withdrawn
 from models.privacy import Sensitive
 from models.records import RECORDS
@@ -131,11 +136,29 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the schema to the current version; creates it in an empty database."""
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config = _migrations()
         with _translated(), self._engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def back_up(self, file: Path, *, progress: backup.Progress = lambda done, total: None) -> backup.Manifest:
+        """Everything that is stored at this moment, in one file; writers are not held up. Enters it in the trail."""
+        with _translated():
+            manifest = backup.write(self._engine, file, at=self._now(), progress=progress)
+        told = {"revision": manifest.revision, "head": manifest.audit_head}
+        self.audit.enter(Deed(Action.BACKED_UP, "backup", details=told))
+        return manifest
+
+    def restore(self, file: Path, *, progress: backup.Progress = lambda done, total: None) -> backup.Manifest:
+        """Fill this empty database from a backup, whatever engine that came from. Enters it in the trail.
+
+        Raises UnreadableFile, Malformed for a backup of a newer program, and Conflict when something is stored.
+        """
+        with _translated():
+            manifest = backup.restore(self._engine, _migrations(), file, progress=progress)
+        told = {"revision": manifest.revision, "head": manifest.audit_head}
+        self.audit.enter(Deed(Action.RESTORED, "backup", details=told))
+        return manifest
 
     @property
     def events(self) -> EventLog:
@@ -171,6 +194,16 @@ class Store:
     def erasures(self) -> Erasures:
         """Personal data that was erased."""
         return Erasures(self._reading, self._writing, self._now)
+
+    @property
+    def audit(self) -> AuditTrail:
+        """Who wrote what; every write of this store adds to it."""
+        return AuditTrail(self._reading, self._writing, self._now)
+
+    @property
+    def jobs(self) -> Jobs:
+        """What the service has to do by itself."""
+        return Jobs(self._reading, self._writing, self._now)
 
     @property
     def revision(self) -> int:
@@ -372,20 +405,31 @@ class Store:
             ],
         ).scalars()
         saved = [Saved(id, revision + position, Outcome.CREATED) for position, id in enumerate(ids)]
-        self._append(connection, [(r.revision, r.id, record) for r, record in zip(saved, fresh, strict=True)])
+        self._append(
+            connection,
+            [(one.revision, one.id, record) for one, record in zip(saved, fresh, strict=True)],
+            [
+                Deed(Action.PUBLISHED, f"{record.kind}/{one.id}", one.revision)
+                for one, record in zip(saved, fresh, strict=True)
+            ],
+        )
         return saved
 
     def _write(self, connection: Connection, revision: int, changed: Sequence[tuple[int, Record | None]]) -> None:
         """Give each (id, record) the next revision; a None record is a withdrawal."""
+        before = {row["id"]: row for row in _rows(connection, [id for id, _ in changed])}
+        deeds = [_deed(before[id], record, revision + n) for n, (id, record) in enumerate(changed)]
         for position, (id, record) in enumerate(changed):
             source = record.source if record else None
             values: dict[str, Any] = {"revision": revision + position}
             if source:
                 values |= {"source_name": source.name, "source_id": source.id}
             connection.execute(update(records).where(records.c.id == id).values(values))
-        self._append(connection, [(revision + n, id, record) for n, (id, record) in enumerate(changed)])
+        self._append(connection, [(revision + n, id, record) for n, (id, record) in enumerate(changed)], deeds)
 
-    def _append(self, connection: Connection, written: Sequence[tuple[int, int, Record | None]]) -> None:
+    def _append(
+        self, connection: Connection, written: Sequence[tuple[int, int, Record | None]], deeds: Sequence[Deed]
+    ) -> None:
         if not written:
             return
         at = self._now()
@@ -397,6 +441,7 @@ class Store:
             ],
         )
         connection.execute(update(counter).values(revision=written[-1][0]))
+        enter(connection, at, deeds)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -413,6 +458,12 @@ class Store:
                 update(counter).values(revision=counter.c.revision).returning(counter.c.revision)
             ).scalar_one()
             yield connection, revision
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def _latest() -> Any:
@@ -443,8 +494,12 @@ def _state(row: RowMapping) -> State:
     return State(row["id"], kind, row["revision"], utc(row["at"]), row["versions"], record)
 
 
+def _rows(connection: Connection, ids: Sequence[int]) -> Sequence[RowMapping]:
+    return connection.execute(_latest().where(records.c.id.in_(ids))).mappings().all() if ids else ()
+
+
 def _current(connection: Connection, id: int) -> RowMapping:
-    row = connection.execute(_latest().where(records.c.id == id)).mappings().one_or_none()
+    row = next(iter(_rows(connection, [id])), None)
     if row is None:
         raise NotFound(f"没有编号为 {id} 的记录")
     return row
@@ -494,6 +549,18 @@ def _runs_without_repeats(batch: Sequence[Record]) -> Iterator[list[Record]]:
         seen.add(source)
     if run:
         yield run
+
+
+def _deed(before: RowMapping, record: Record | None, revision: int) -> Deed:
+    """What the audit trail tells of the change: which fields, not what they say."""
+    subject = f"{before['kind']}/{before['id']}"
+    if record is None:
+        return Deed(Action.WITHDRAWN, subject, revision)
+    if before["body"] is None:
+        return Deed(Action.REVIVED, subject, revision)
+    old, new = json.loads(before["body"]), json.loads(_body(record))
+    fields = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    return Deed(Action.CHANGED, subject, revision, {"fields": fields})
 
 
 def _body(record: Record) -> str:

@@ -3,7 +3,8 @@
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
 `events`, `vettings`, `consents`, `objections`, `decisions`, `erasures` and `list_snapshots` only grow; erasing a
-person is the one thing that touches what stands there. Of tokens and passwords there are only hashes.
+person is the one thing that touches what stands there. The database itself refuses to change an `audit` entry.
+`jobs` is what the service has to do by itself. Of tokens and passwords there are only hashes.
 """
 
 from datetime import UTC, datetime
@@ -40,8 +41,8 @@ _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def utc(at: datetime) -> datetime:
-    """SQLite forgets the zone of what was written as UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    """SQLite forgets the zone of what was written as UTC; PostgreSQL answers in its own."""
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 counter = Table("counter", metadata, Column("revision", BigInteger, primary_key=True, autoincrement=False))
@@ -250,3 +251,40 @@ def is_person() -> Any:
     """Whether a row of `records` is neither erased nor the one that stands for everyone who was."""
     named = or_(records.c.source_name.is_(None), records.c.source_name != NAMELESS[0])
     return named & records.c.id.not_in(select(erasures.c.talent_id))
+
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("revision", BigInteger),
+    Column("details", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "subject"),
+    Index(None, "actor"),
+    Index(None, "action"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("holder", String(36)),
+    Column("last_error", String(100), nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Index(None, "kind", "key", unique=True),
+    Index(None, "state", "next_at"),
+    sqlite_autoincrement=True,
+)

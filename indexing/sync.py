@@ -23,7 +23,7 @@ log = structlog.get_logger()
 BATCH = 256
 """Changes applied at once: enough to keep the encoder busy, few enough to see progress."""
 CHECKPOINT = 4_000
-"""Changes after which a long catching-up saves the shelf: what a kill then costs, about two minutes of encoding."""
+"""Changes after which the shelf is saved: what a kill then costs, about two minutes of encoding."""
 
 
 def catch_up(store: Store, shelf: Shelf, *, progress: Callable[[int], None] | None = None) -> int:
@@ -154,6 +154,9 @@ class Follower:
                         # The snapshot still has the words of a person who was erased.
                         saved = self._shelf.revision
                         snapshot.save(self._shelf, self._folder)
+                    if self._shelf.revision - saved >= CHECKPOINT:
+                        snapshot.save(self._shelf, self._folder)
+                        saved = self._shelf.revision
                 self.failure = ""
             except _Stopped:
                 return

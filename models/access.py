@@ -97,6 +97,8 @@ class System(StrEnum):
     ENTRIES = "清单明细"
     SUPERVISION = "督办提醒"
     OBJECTION = "异议"
+    AUDIT = "审计记录"
+    METRICS = "运行指标"
 
     @property
     def label(self) -> str:
@@ -249,6 +251,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.ERASE, (Kind.TALENT,), PERSONS, _OWN),
     Rule(Action.ERASE, (Kind.TALENT,), ADMINISTRATOR),
     Rule(Action.REVIEW, (System.OBJECTION,), REVIEWERS),
+    Rule(Action.READ, (System.AUDIT,), REVIEWERS | {Role.AUDITOR}),
+    Rule(Action.READ, (System.METRICS,), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     Rule(Action.MANAGE, (System.SELF,), MEMBERS),
     Rule(Action.MANAGE, (System.ACCOUNT,), ADMINISTRATOR),
     Rule(Action.MANAGE, (System.INVITATION,), PUBLISHERS | REVIEWERS),

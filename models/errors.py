@@ -20,6 +20,7 @@
     │   ├── Unlawful                 a rule of law forbids to publish the record as it is
     │   ├── SourceTaken              another record already holds that source id
     │   └── ImpossibleEvent          an event cannot have happened after those that are known
+    ├── AuditBroken                the audit trail does not fit together
     └── Unavailable                the service cannot answer now, and says what to do
         ├── ModelUnavailable         the encoder's weights cannot be read
         ├── IndexMismatch            an index was built by another encoder, dictionary or layout
@@ -113,6 +114,10 @@ class SourceTaken(Conflict):
 
 class ImpossibleEvent(Conflict):
     """An event cannot have happened after those that are known, or not yet."""
+
+
+class AuditBroken(ChanjiaoError):
+    """An entry of the audit trail was changed or is missing; the message names it."""
 
 
 class Unavailable(ChanjiaoError):

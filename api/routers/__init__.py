@@ -2,11 +2,13 @@
 
 from api.routers import (
     accounts,
+    audit,
     events,
     features,
     health,
     lists,
     matches,
+    metrics,
     occupations,
     outlook,
     privacy,
@@ -29,7 +31,9 @@ ROUTERS = (
     privacy.router,
     features.router,
     accounts.router,
+    audit.router,
     health.router,
+    metrics.router,
 )
 """In the order in which the documentation lists them."""
 

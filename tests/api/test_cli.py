@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -162,6 +163,54 @@ def test_the_service_starts_answers_and_stops_with_its_index_saved(var: Path, po
     requests = [json.loads(line) for line in logged.splitlines() if '"event": "request"' in line]
     assert requests[-1]["path"] == "/api/v1/postings"
     assert (snapshot.manifest(var / "index") or {})["revision"] == 3
+
+
+def test_a_stopping_service_finishes_its_requests_its_jobs_and_its_index(var: Path, postings: Path) -> None:
+    run("import", "posting", postings)
+    port = free_port()
+    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
+    body = json.dumps(a_posting(title="船舶电焊工").model_dump(mode="json", exclude_defaults=True)).encode()
+    head = f"POST /api/v1/postings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as service:
+        assert eventually_ready(f"http://127.0.0.1:{port}/health")
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
+            slow.sendall(head.encode() + body[:10])
+            assert eventually(lambda: "/health" in urlopened(f"http://127.0.0.1:{port}/metrics"))
+            service.send_signal(signal.SIGTERM)
+            assert eventually(lambda: not accepts(port)), "nobody new is let in"
+            slow.sendall(body[10:])
+            answer = slow.recv(10_000).decode()
+        _, logged = service.communicate(timeout=30)
+    assert answer.startswith("HTTP/1.1 201")
+    assert service.returncode in (0, -signal.SIGTERM)
+    assert "Traceback" not in logged
+    assert (snapshot.manifest(var / "index") or {})["revision"] == 3
+    with Store(f"sqlite:///{var / 'chanjiao.db'}") as store:
+        assert store.audit.verify().intact
+        assert store.jobs.count() == {"queued": 0, "running": 0, "done": 2, "failed": 0}
+
+
+def urlopened(address: str) -> str:
+    with urllib.request.urlopen(address) as answer:
+        return str(answer.read().decode())
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=30).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether it holds within half a minute."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def free_port() -> int:

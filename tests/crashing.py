@@ -19,12 +19,11 @@ from tempfile import TemporaryDirectory
 
 import structlog
 import uvicorn
-from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.bootstrap import build
 from api.settings import Settings
-from tests.api.conftest import body_of, settings_for_tests
+from tests.api.conftest import administrator, body_of, settings_for_tests
 from tests.builders import a_posting
 
 
@@ -49,7 +48,7 @@ def main() -> None:
 
 def warm_up() -> None:
     """Publish one posting elsewhere: what the first request loads is loaded before any fork."""
-    with TemporaryDirectory() as folder, TestClient(create_app(settings_for_tests(Path(folder)))) as client:
+    with TemporaryDirectory() as folder, administrator(create_app(settings_for_tests(Path(folder)))) as client:
         assert client.post("/api/v1/postings", json=body_of(a_posting())).is_success
 
 

@@ -15,43 +15,46 @@ from tests.api.conftest import Publish, body_of
 from tests.api.test_cli import run, stored
 from tests.builders import a_posting, a_talent
 
+OF_THE_CLIENT = 2
+"""Entries that tell how the client's own account and key were made."""
 
-def test_what_a_client_writes_is_entered_as_the_publics_deed(client: TestClient, publish: Publish) -> None:
+
+def test_what_a_client_writes_is_entered_as_the_accounts_deed(client: TestClient, publish: Publish) -> None:
     id = publish(a_posting())
     client.put(f"/api/v1/postings/{id}", json=body_of(a_posting(title="电工")))
     client.delete(f"/api/v1/postings/{id}")
     answer = client.get("/api/v1/audit", params={"subject": f"posting/{id}"}).json()
     assert answer["total"] == 3
     assert [(one["actor"], one["action"], one["details"]) for one in answer["items"]] == [
-        ("public", "withdrawn", {}),
-        ("public", "changed", {"fields": ["title"]}),
-        ("public", "published", {}),
+        ("1", "withdrawn", {}),
+        ("1", "changed", {"fields": ["title"]}),
+        ("1", "published", {}),
     ]
 
 
 def test_what_is_refused_is_not_entered(client: TestClient) -> None:
     assert client.post("/api/v1/postings", json={"title": ""}).status_code == 422
     assert client.delete("/api/v1/postings/7").status_code == 404
-    assert client.get("/api/v1/audit").json()["total"] == 0
+    assert client.get("/api/v1/audit").json()["total"] == OF_THE_CLIENT
 
 
 def test_entries_come_in_pages_and_by_actor_and_time(client: TestClient, publish: Publish) -> None:
     for n in range(5):
         publish(a_posting(title=f"岗位{n}"))
     page = client.get("/api/v1/audit", params={"offset": 1, "limit": 2}).json()
-    assert ([one["number"] for one in page["items"]], page["total"]) == ([4, 3], 5)
+    assert ([one["number"] for one in page["items"]], page["total"]) == ([6, 5], 5 + OF_THE_CLIENT)
     assert client.get("/api/v1/audit", params={"actor": "account:1"}).json()["total"] == 0
-    assert client.get("/api/v1/audit", params={"since": "2020-01-01T00:00:00+08:00"}).json()["total"] == 5
+    assert client.get("/api/v1/audit", params={"since": "2020-01-01T00:00:00+08:00"}).json()["total"] == 7
     assert client.get("/api/v1/audit", params={"since": "2020-01-01T00:00:00"}).status_code == 422
 
 
 def test_the_chain_is_verified_up_to_a_head_noted_before(client: TestClient, publish: Publish) -> None:
     publish(a_posting())
     before = client.get("/api/v1/audit/verify").json()
-    assert (before["intact"], before["entries"]) == (True, 1)
+    assert (before["intact"], before["entries"]) == (True, 1 + OF_THE_CLIENT)
     publish(a_talent(name="沈知秋"))
     after = client.get("/api/v1/audit/verify", params={"head": before["head"]}).json()
-    assert (after["intact"], after["entries"]) == (True, 2)
+    assert (after["intact"], after["entries"]) == (True, 2 + OF_THE_CLIENT)
     assert "沈知秋" not in client.get("/api/v1/audit").text
     lost = client.get("/api/v1/audit/verify", params={"head": "a" * 64}).json()
     assert (lost["intact"], lost["broken"]) == (False, None)
@@ -122,9 +125,14 @@ def test_a_failed_job_shows_and_is_retried_by_command(imported: Path) -> None:
 def test_the_service_does_its_daily_jobs(app: FastAPI) -> None:
     jobs = app.state.services.store.jobs
     deadline = time.monotonic() + 30
-    while jobs.count()[JobState.DONE] < 2 and time.monotonic() < deadline:
+    while jobs.count()[JobState.DONE] < 4 and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert {job.kind for job in jobs.page(state=JobState.DONE)} == {"verify-audit", "forget-jobs"}
+    assert {job.kind for job in jobs.page(state=JobState.DONE)} == {
+        "verify-audit",
+        "forget-jobs",
+        "expire-publications",
+        "freeze-lists",
+    }
 
 
 def test_metrics_count_requests_by_route_and_say_where_the_service_stands(
@@ -150,7 +158,7 @@ def test_metrics_count_requests_by_route_and_say_where_the_service_stands(
     assert found['chanjiao_indexed_records{kind="posting"}'] == "2.0"
     assert found["chanjiao_index_lag"] == "0.0"
     assert found["chanjiao_database_up"] == "1.0"
-    assert found["chanjiao_audit_entries_total"] == "3.0"
+    assert found["chanjiao_audit_entries_total"] == "5.0"
     assert found['chanjiao_jobs{state="failed"}'] == "0.0"
     assert 0 <= float(found["chanjiao_backup_age_seconds"]) < 600
     assert float(found["process_resident_memory_bytes"]) > 0

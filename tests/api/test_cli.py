@@ -167,15 +167,17 @@ def test_the_service_starts_answers_and_stops_with_its_index_saved(var: Path, po
 
 def test_a_stopping_service_finishes_its_requests_its_jobs_and_its_index(var: Path, postings: Path) -> None:
     run("import", "posting", postings)
+    run("admin", "create", "guanli", "--password-stdin", input="一个很长的口令够不够\n")
+    key = run("admin", "key", "guanli", "--scope", "read", "--scope", "write").strip()
     port = free_port()
     command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
     body = json.dumps(a_posting(title="船舶电焊工").model_dump(mode="json", exclude_defaults=True)).encode()
-    head = f"POST /api/v1/postings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    head = f"POST /api/v1/postings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as service:
         assert eventually_ready(f"http://127.0.0.1:{port}/health")
         with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
             slow.sendall(head.encode() + body[:10])
-            assert eventually(lambda: "/health" in urlopened(f"http://127.0.0.1:{port}/metrics"))
+            assert eventually(lambda: "/health" in urlopened(f"http://127.0.0.1:{port}/metrics", key))
             service.send_signal(signal.SIGTERM)
             assert eventually(lambda: not accepts(port)), "nobody new is let in"
             slow.sendall(body[10:])
@@ -187,11 +189,12 @@ def test_a_stopping_service_finishes_its_requests_its_jobs_and_its_index(var: Pa
     assert (snapshot.manifest(var / "index") or {})["revision"] == 3
     with Store(f"sqlite:///{var / 'chanjiao.db'}") as store:
         assert store.audit.verify().intact
-        assert store.jobs.count() == {"queued": 0, "running": 0, "done": 2, "failed": 0}
+        assert store.jobs.count() == {"queued": 0, "running": 0, "done": 4, "failed": 0}
 
 
-def urlopened(address: str) -> str:
-    with urllib.request.urlopen(address) as answer:
+def urlopened(address: str, key: str) -> str:
+    asked = urllib.request.Request(address, headers={"authorization": f"Bearer {key}"})
+    with urllib.request.urlopen(asked) as answer:
         return str(answer.read().decode())
 
 

@@ -26,7 +26,7 @@ import httpx2
 from api.settings import Settings
 from data.store import Store
 from models.terms import Kind
-from tests.api.conftest import body_of
+from tests.api.conftest import body_of, header_for
 from tests.benchmarks.bench_service import build, serving
 from tests.builders import a_posting, a_talent
 
@@ -46,6 +46,7 @@ def main() -> None:
     build(settings, None, options.talents)
     with Store(settings.url) as store:
         ids = {kind: [stored.id for stored in store.documents(kind)] for kind in (Kind.POSTING, Kind.TALENT)}
+        headers = header_for(store)
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, python {platform.python_version()}"
     )
@@ -53,7 +54,7 @@ def main() -> None:
     os.environ["CHANJIAO_ENCODER"] = options.encoder
     server = serving(settings)
     with server as address:
-        load = Load(time.monotonic() + options.minutes * 60)
+        load = Load(headers, time.monotonic() + options.minutes * 60)
         clients = [
             threading.Thread(target=load.run, args=(address, ids, random.Random(number)))
             for number in range(options.clients)
@@ -76,15 +77,17 @@ def main() -> None:
         sys.exit(1)
 
 
-def connect(address: str) -> httpx2.Client:
+def connect(address: str, headers: dict[str, str] | None = None) -> httpx2.Client:
     """How a client speaks to the service."""
-    return httpx2.Client(base_url=address, timeout=60)
+    return httpx2.Client(base_url=address, timeout=60, headers=headers)
 
 
 @dataclass
 class Load:
     """What the clients ask until the time is up, and what it took."""
 
+    headers: dict[str, str]
+    """Of the administrator that the clients act for."""
     until: float
     taken: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Milliseconds of each answer, by what was asked."""
@@ -94,7 +97,7 @@ class Load:
         """One client: four reads for each write."""
         postings, talents = ids[Kind.POSTING], ids[Kind.TALENT]
         own: list[int] = []
-        with connect(address) as client:
+        with connect(address, self.headers) as client:
 
             def publish() -> httpx2.Response:
                 words = dice.sample(WORDS, 3)

@@ -29,15 +29,15 @@ class LiveLists:
         self._checked: date | None = None
         """The first day of the month in which freezing was last looked after."""
 
-    def entries(self, id: str) -> list[Entry]:
-        """The list's entries as the store has them. Raises NotFound for an unknown list."""
+    def entries(self, id: str, *, member: bool = True) -> list[Entry]:
+        """The list's entries as the store has them, for a member or for anyone. Raises NotFound for an unknown list."""
         list_type(id)
         self.freeze_due()
         with self._lock:
             if self._store.revision != self._revision:
                 for state in self._store.states(since=self._revision):
                     self._take(state)
-            return list(self._entries[id].values())
+            return [one for one in self._entries[id].values() if member or not one.members_only]
 
     def _take(self, state: State) -> None:
         for id in _LISTS_OF[state.kind]:

@@ -14,6 +14,7 @@ from data import taxonomy
 from data.store import State
 from models.changes import FieldChange, field_changes
 from models.lists import Cell, FrozenList, FrozenRow, ListType, Part
+from models.technology import Need, Secrecy
 from models.terms import Kind, Record, Salary
 
 SMALLEST = 5
@@ -52,6 +53,8 @@ class Entry:
     """How many columns a complete entry of its kind fills."""
     missing: tuple[str, ...]
     """Which of them it leaves blank."""
+    members_only: bool = False
+    """Whether its publisher shows it to members alone."""
 
     def age(self, today: date) -> int:
         """Days since its last change."""
@@ -176,6 +179,7 @@ def entry(of: ListType, state: State, *, zone: tzinfo = UTC) -> Entry | None:
         cells=cells,
         asked=len(asked),
         missing=tuple(label for label in asked if cells[label] in (None, "")),
+        members_only=isinstance(record, Need) and record.secrecy is Secrecy.MEMBERS,
     )
 
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from api.cli import app as command
+from api.livelists import LiveLists
 from api.settings import Settings
 from data.store import Store
 from models.notices import NoticeType
@@ -284,3 +285,13 @@ def run(*arguments: str | Path, exit_code: int = 0) -> str:
     result = CliRunner().invoke(command, [str(argument) for argument in arguments])
     assert result.exit_code == exit_code, result.output
     return result.output
+
+
+def test_what_is_for_members_is_left_out_for_others(tmp_path: Path) -> None:
+    stored_before(tmp_path, a_need(secrecy=Secrecy.MEMBERS), a_need(secrecy=Secrecy.PUBLIC, title="公开难题"))
+    settings = settings_for_tests(tmp_path)
+    with Store(settings.url) as store:
+        lists = LiveLists(store, today=settings.today, zone=settings.zone)
+        assert len(lists.entries("technology-needs")) == 2
+        [anyone] = lists.entries("technology-needs", member=False)
+    assert anyone.cells["需求名称"] == "公开难题"

@@ -10,7 +10,8 @@ ROUTERS = (
     occupations.router,
     outlook.router,
     events.router,
-    privacy.router,
+    privacy.own,
+    privacy.review,
     features.router,
     health.router,
 )

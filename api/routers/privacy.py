@@ -35,7 +35,10 @@ from models.postings import Posting
 from models.privacy import DataKind, ObjectionState, Purpose
 from models.terms import Kind
 
-router = APIRouter(prefix=API, tags=["个人信息"], responses=problems(404, 410, 422, 500, 503))
+own = APIRouter(prefix=API, tags=["个人信息"], responses=problems(404, 410, 422, 500, 503))
+"""For the person that the path names."""
+review = APIRouter(prefix=API, tags=["个人信息"], responses=problems(404, 422, 500, 503))
+"""For those who decide objections."""
 
 Recipient = Annotated[int, Query(ge=1, le=2**53, description="接收方的单位编号")]
 Kinds = Annotated[list[DataKind], Query(min_length=1, max_length=len(DataKind), description="提供的个人信息种类")]
@@ -43,14 +46,14 @@ State = Annotated[ObjectionState | None, Query(description="只看这种状态�
 ObjectionPath = Annotated[int, Path(ge=1, le=2**53, description="异议编号")]
 
 
-@router.get("/talents/{id}/export", summary="导出本人的全部个人信息")
+@own.get("/talents/{id}/export", summary="导出本人的全部个人信息")
 def export_talent(id: RecordIdPath, services: ServicesDep, response: Response) -> Dossier:
     """Record, history, events, consents and objections in one document, with Chinese labels (arts 44, 45)."""
     response.headers["content-disposition"] = f'attachment; filename="talent-{id}.json"'
     return dossier(services.store, id, timezone=services.settings.timezone, shelf=services.shelf)
 
 
-@router.post("/talents/{id}/erasure", summary="删除本人的个人信息")
+@own.post("/talents/{id}/erasure", summary="删除本人的个人信息")
 def erase_talent(id: RecordIdPath, services: ServicesDep) -> ErasureReceipt:
     """Blank the record and its whole history for good; counts remain and lead to nobody (art. 47).
 
@@ -59,14 +62,14 @@ def erase_talent(id: RecordIdPath, services: ServicesDep) -> ErasureReceipt:
     return erasure_receipt(sync.erase(services.store, services.shelf, id))
 
 
-@router.get("/talents/{id}/consents", summary="本人的授权记录")
+@own.get("/talents/{id}/consents", summary="本人的授权记录")
 def consents_of_talent(id: RecordIdPath, services: ServicesDep) -> ConsentsAnswer:
     """What is allowed now, and every entry of the ledger, oldest first."""
     services.store.load(Kind.TALENT, id)
     return consents_answer(services.store, services.store.consents.of(id))
 
 
-@router.get("/talents/{id}/consents/wording", summary="授权前应阅读的告知文本")
+@own.get("/talents/{id}/consents/wording", summary="授权前应阅读的告知文本")
 def wording_of_consent(
     id: RecordIdPath, services: ServicesDep, recipient: Recipient, purpose: Purpose, kind: Kinds
 ) -> WordingAnswer:
@@ -76,7 +79,7 @@ def wording_of_consent(
     return wording_answer(wordings()[-1], organisation, purpose, kind)
 
 
-@router.post("/talents/{id}/consents", summary="同意向一个单位提供", responses=problems(400, 409, 413, 415))
+@own.post("/talents/{id}/consents", summary="同意向一个单位提供", responses=problems(400, 409, 413, 415))
 def give_consent(id: RecordIdPath, request: ConsentRequest, services: ServicesDep) -> ConsentReceipt:
     """Note the person's consent; what was consented to already is not noted again."""
     entry = services.store.consents.give(
@@ -88,7 +91,7 @@ def give_consent(id: RecordIdPath, request: ConsentRequest, services: ServicesDe
     return ConsentReceipt(entries=(entry,), message=message)
 
 
-@router.post("/talents/{id}/consents/withdrawal", summary="撤回授权", responses=problems(400, 413, 415))
+@own.post("/talents/{id}/consents/withdrawal", summary="撤回授权", responses=problems(400, 413, 415))
 def withdraw_consent(id: RecordIdPath, request: ConsentWithdrawal, services: ServicesDep) -> ConsentReceipt:
     """Take consent back; from here on the recipient is shown nothing (art. 15)."""
     entries = services.store.consents.withdraw(id, recipient=request.recipient, purpose=request.purpose)
@@ -96,9 +99,7 @@ def withdraw_consent(id: RecordIdPath, request: ConsentWithdrawal, services: Ser
     return ConsentReceipt(entries=tuple(entries), message=message)
 
 
-@router.post(
-    "/talents/{id}/objections", summary="对推荐结果提出异议", status_code=201, responses=problems(400, 413, 415)
-)
+@own.post("/talents/{id}/objections", summary="对推荐结果提出异议", status_code=201, responses=problems(400, 413, 415))
 def file_objection(
     talent: TalentDep, request: ObjectionRequest, services: ServicesDep, matcher: MatcherDep
 ) -> ObjectionAnswer:
@@ -109,21 +110,21 @@ def file_objection(
     return objection_answer(filed)
 
 
-@router.get("/talents/{id}/objections", summary="本人的异议")
+@own.get("/talents/{id}/objections", summary="本人的异议")
 def objections_of_talent(id: RecordIdPath, services: ServicesDep) -> list[ObjectionAnswer]:
     """The person's objections with what was decided, oldest first."""
     services.store.load(Kind.TALENT, id)
     return [objection_answer(one) for one in services.store.objections.of(id)]
 
 
-@router.get("/objections", summary="全部异议")
+@review.get("/objections", summary="全部异议")
 def list_objections(services: ServicesDep, state: State = None, offset: Offset = 0, limit: Limit = 20) -> ObjectionPage:
     """For those who decide: oldest first."""
     found, total = services.store.objections.page(state, offset=offset, limit=limit)
     return ObjectionPage(items=tuple(map(objection_answer, found)), total=total, offset=offset, limit=limit)
 
 
-@router.post("/objections/{number}/decision", summary="对异议作出人工决定", responses=problems(400, 409, 413, 415))
+@review.post("/objections/{number}/decision", summary="对异议作出人工决定", responses=problems(400, 409, 413, 415))
 def decide_objection(number: ObjectionPath, request: DecisionRequest, services: ServicesDep) -> ObjectionAnswer:
     """Note the reviewer's decision and reason; it is never changed afterwards (409)."""
     decided = services.store.objections.decide(

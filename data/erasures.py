@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, Table, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, Table, and_, bindparam, delete, func, or_, select, update
 
 from data.audit import enter
 from data.events import Reading, Writing
@@ -181,16 +181,25 @@ def _forget_account(connection: Connection, id: int) -> None:
 
 
 def _move(connection: Connection, table: Table, talent: int, nameless: int) -> int:
+    """Move the person's rows of a table and forget the hour; how many there were."""
     rows = connection.execute(select(table.c.number, table.c.at).where(table.c.talent_id == talent)).all()
-    for number, at in rows:
-        changed: dict[str, Any] = {
-            "talent_id": nameless,
-            "at": utc(at).replace(hour=0, minute=0, second=0, microsecond=0),
-        }
-        if table is events:
-            changed["id"] = str(uuid4())
-        if table is objections:
-            changed |= {"statement": "", "answer": ""}
-            connection.execute(update(decisions).where(decisions.c.objection == number).values(reason=""))
-        connection.execute(update(table).where(table.c.number == number).values(changed))
-    return len(rows)
+    moved = [{"row": number, "day": _midnight(utc(at)), "fresh": str(uuid4())} for number, at in rows]
+    if not moved:
+        return 0
+    changed: dict[str, Any] = {"talent_id": nameless, "at": bindparam("day")}
+    if table is events:
+        changed["id"] = bindparam("fresh")
+    if table is objections:
+        changed |= {"statement": "", "answer": ""}
+        numbers = [one["row"] for one in moved]
+        connection.execute(update(decisions).where(decisions.c.objection.in_(numbers)).values(reason=""))
+    names = {"row", "day", "fresh"} if table is events else {"row", "day"}
+    connection.execute(
+        update(table).where(table.c.number == bindparam("row")).values(changed),
+        [{name: one[name] for name in names} for one in moved],
+    )
+    return len(moved)
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -125,8 +125,10 @@ class _Rule:
     holds: Callable[[str, re.Match[str]], bool]
 
 
-_HINT = re.compile(r"[0-9０-９]{5}|@|＠|\(at\)|\[at\]|[0-9０-９][- .]?[0-9０-９]{3}|[零〇一二三四五六七八九幺]{11}"
-                   r"|[微薇威]\W?信|绿泡泡|[vVＶ]\s?[:：信]|[wW]e[cC]hat|[wWvV][xX]|[加十+＋][vV]|护照|(?:[0-9] ){5}")  # fmt: skip
+_HINT = re.compile(
+    r"(?i:[0-9０-９]{5}|@|＠|\(at\)|\[at\]|[0-9０-９][- .]?[0-9０-９]{3}|[零〇一二三四五六七八九幺]{11}|(?:[0-9] ){5}"
+    r"|[微薇威]\W?信|绿泡泡|[vＶ]\s?[:：信]|we(?:chat|ixin)|[wv]x|[加+＋]v|护照)"
+)
 """A text without any of these has nothing to mask."""
 _NUMBERED = re.compile(
     r"(?:订单|流水|条码|条形码|合同|(?:编|单|学|工|货|料|型|图|批|案|证书|证|专利|登记|注册|序列|资产|文|项目|考籍|学籍)编?(?:号|码))"

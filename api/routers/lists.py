@@ -47,7 +47,7 @@ from matching.lists import (
     owners,
     tellable,
 )
-from models.access import Action, Exposure, Principal, Relation, System
+from models.access import Action, System
 from models.errors import Conflict
 from models.lists import ListType
 from models.terms import Month
@@ -184,12 +184,16 @@ class FeedResponse(JSONResponse):
     dependencies=[allow(Action.READ, System.LIST)],
 )
 def list_feed(id: ListPath, request: Request, services: ServicesDep, principal: PrincipalDep) -> Feed:
-    """The latest changes of the list as JSON Feed 1.1; where you may not read the entries, its groups."""
+    """The latest changes of the list as JSON Feed 1.1; of a list of persons its groups."""
     of = list_type(id)
     base = str(request.base_url).rstrip("/")
-    entries, today, zone = services.lists.entries(id), services.today(), services.settings.zone
+    entries, today, zone = (
+        services.lists.entries(id, member=principal.is_signed_in),
+        services.today(),
+        services.settings.zone,
+    )
     home = f"{base}/lists/{of.id}"
-    if of.personal or not may_read(principal, of):
+    if of.personal:
         items = [group_item(of, group, home, zone) for group in groups(of, entries, today)]
     else:
         latest = chosen(of, entries, today)[:FEED_ITEMS]
@@ -236,11 +240,6 @@ def overdue(services: Services) -> list[tuple[ListType, Owner]]:
         if owner.overdue
     ]
     return sorted(found, key=lambda one: (-one[1].idle, one[1].name))
-
-
-def may_read(principal: Principal, of: ListType) -> bool:
-    """Whether everything on the list may be read by the principal, one by one."""
-    return all(principal.may(Action.READ, kind, Relation.STRANGER, Exposure.MEMBERS) for kind in of.kinds)
 
 
 def summary(services: Services, of: ListType) -> ListSummary:

@@ -288,7 +288,7 @@ def test_retention_lists_who_is_due_and_erases_only_when_told(var: Path, tmp_pat
     file = tmp_path / "保存期限.toml"
     rule = '[{}]\nlabel="{}"\ndays={}\nafter="最后一次修改之后"\n'
     file.write_text(
-        rule.format("talent", "在册人才", 1) + rule.format("withdrawn", "已撤回的人才", 1), encoding="utf-8"
+        rule.format("talent", "在册人才", 2) + rule.format("withdrawn", "已撤回的人才", 2), encoding="utf-8"
     )
     with Store(f"sqlite:///{var / 'chanjiao.db'}", now=lambda: datetime(2020, 1, 1, tzinfo=UTC)) as store:
         store.save(a_talent(graduation="2020-06", name="陈晨"))

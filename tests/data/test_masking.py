@@ -86,6 +86,8 @@ MASKED = [
     ("+V：zhang-san88", "+V：【微信已隐去】"),
     ("薇信lx123456详聊", "薇信【微信已隐去】详聊"),
     ("WeChat ID: LinXiao03", "WeChat ID: 【微信已隐去】"),
+    ("WECHAT：linxiao", "WECHAT：【微信已隐去】"),
+    ("Weixin: lin_xiao", "Weixin: 【微信已隐去】"),
     ("微信号是wxid_a1b2c3d4", "微信号是【微信已隐去】"),
     ("V：linxiao2003", "V：【微信已隐去】"),
     ("微❤信lin20030101", "微❤信【微信已隐去】"),

@@ -1,4 +1,4 @@
-"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, vocabulary, migrate, doctor."""
+"""The command line: serve, import, reindex, sample, check, evaluate, adapt, outcomes, vocabulary, migrate, doctor."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rich.table import Column, Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, evaluation, linking, outcomes
+from api import adaptation, checking, evaluation, linking, outcomes
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
 from api.building import build as build_index
@@ -94,6 +94,7 @@ app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(adaptation.app, name="adapt")
 app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(checking.app, name="check")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The JSON half of the service, one router for each subject."""
 
-from api.routers import events, features, health, matches, occupations, outlook, records, search, whynot
+from api.routers import checks, events, features, health, matches, occupations, outlook, records, search, whynot
 
 ROUTERS = (
     *records.routers(),
@@ -9,6 +9,7 @@ ROUTERS = (
     whynot.router,
     occupations.router,
     outlook.router,
+    checks.router,
     events.router,
     features.router,
     health.router,

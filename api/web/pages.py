@@ -17,12 +17,14 @@ from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
 from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
 from api.web.render import STEP, page
+from matching.lawful import check
 from matching.matcher import Matcher, Where
 from matching.nomatch import CRITERION, no_match
 from matching.search import DEPTH, Hit, search
 from matching.specialties import Outlook
 from matching.whynot import why_not
 from models.errors import Malformed, NotFound
+from models.lawful import Finding
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
 from models.postings import Posting
@@ -111,13 +113,14 @@ def find(
 @router.get("/postings/{id}")
 def posting(
     request: Request,
+    services: ServicesDep,
     matcher: MatcherDep,
     id: RecordIdPath,
     k: TopK = STEP,
     employment: EmploymentChoice = None,
     level: LevelChoice = None,
 ) -> HTMLResponse:
-    """A posting, the talents who fit it, and the programmes that train for it."""
+    """A posting, what the law has against it, the talents who fit it, and the programmes that train for it."""
     document = matcher.document(Kind.POSTING, id)
     answer = matcher.talents_for(id, k=k, where=_talents_who(employment, level))
     return page(
@@ -127,10 +130,16 @@ def posting(
         ranking=present.ranking(answer, Kind.TALENT, k=k, chance=matcher.chance),
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         occupations=matcher.occupations.of_posting(cast(Posting, document.record)),
+        findings=_unlawful(matcher, cast(Posting, document.record), services.today()),
         k=k,
         employment=employment,
         level=level,
     )
+
+
+def _unlawful(matcher: Matcher, record: Posting, today: date) -> tuple[Finding, ...]:
+    member = matcher.shelf[Kind.ORGANISATION].documents.get(record.organisation_id or 0)
+    return check(record, cast(Organisation, member.record) if member else None, today=today)
 
 
 @router.get("/talents/{id}")

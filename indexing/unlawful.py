@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from indexing.clauses import Clauses, Part, itemised
 from models.matches import Span
@@ -47,9 +48,8 @@ def wordings(texts: Mapping[str, str]) -> Iterator[Wording]:
         if not text or not patterns:
             continue
         clauses = Clauses.of(itemised(text))
-        found = sorted(
-            {hit for one in patterns for hit in _hits(one, clauses)}, key=lambda hit: (hit[0], hit[1], -hit[2])
-        )
+        hits = {hit for one in patterns for hit in islice(_hits(one, clauses), _MOST)}
+        found = sorted(hits, key=lambda hit: (hit[0], hit[1], -hit[2]))
         last: tuple[str, int] = ("", 0)
         kept = []
         for rule, start, end in found:
@@ -70,19 +70,27 @@ def _hits(pattern: _Pattern, clauses: Clauses) -> Iterator[tuple[str, int, int]]
             continue
         if pattern.unless_after and pattern.unless_after.match(text, end, last):
             continue
-        if pattern.unless_around and pattern.unless_around.search(text, *clauses.clause(start, end)):
-            continue
+        if pattern.unless_around:
+            before, after = clauses.clause(start, end)
+            if pattern.unless_around.search(text, max(before, first), min(after, last)):
+                continue
         if pattern.handled and clauses.part(start) is Part.DUTIES and _HANDLED.search(text, first, end):
             continue
         yield pattern.rule, start, end
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    first = max(text.rfind(mark, 0, start) for mark in "。;!?\n") + 1
-    after = _SENTENCE_END.search(text, end)
-    return first, after.start() if after else len(text)
+    """The sentence around the words, or as much of it as denials reach."""
+    near = max(0, start - _REACH)
+    first = max(text.rfind(mark, near, start) for mark in "。;!?\n") + 1
+    after = _SENTENCE_END.search(text, end, end + _REACH)
+    return max(near, first), after.start() if after else min(len(text), end + _REACH)
 
 
+_REACH = 80
+"""Characters around words in which a denial or another meaning of theirs is looked for; sentences may be endless."""
+_MOST = 20
+"""Quotes of one rule that one text gives: a reviewer needs no more."""
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _HANDLED = re.compile(
     r"负责|协助|处理|办理|管理|解答|讲解|收取|跟进|审核|统计|核[对算]|推广|开发|对接|组织|制定|完成|维护|识别|介绍|宣传|进行|参与|执行|指导|编制|录入|登记|咨询|开拓|服务|销售|策划"
@@ -212,7 +220,7 @@ def _patterns() -> tuple[_Pattern, ...]:
         # Money and papers.
         _of(
             "fee",
-            rf"(?:收取?|缴纳?|交纳?|支付|预付|预交|先交|先付|垫付|扣除?|需|须|另付|自付)(?:取|一定|适当|少量|相应|部分|相关|全部|的|\d+元?|[一二三四五六七八九]百?元?)*{_MONEY}|{_MONEY}\s*[::(]?\s*(?:为|约|仅|只要|共|合计)?[::]?\s*\d{{2,5}}\s*(?:元|块|/人|rmb|(?=[,。;!?\n]|$))|{_MONEY}(?:需|须|由)?(?:自理|自费|自付|自己(?:出|承担|交)|本人承担|个人承担|从(?:首月|当月|第一个月)?工资(?:里|中)?扣|工资(?:里|中)?扣)",
+            rf"(?:收取?|缴纳?|交纳?|支付|预付|预交|先交|先付|垫付|扣除?|需|须|另付|自付)(?:取|一定|适当|少量|相应|部分|相关|全部|的|\d{{1,6}}元?|[一二三四五六七八九]百?元?){{0,3}}{_MONEY}|{_MONEY}\s*[::(]?\s*(?:为|约|仅|只要|共|合计)?[::]?\s*\d{{2,5}}\s*(?:元|块|/人|rmb|(?=[,。;!?\n]|$))|{_MONEY}(?:需|须|由)?(?:自理|自费|自付|自己(?:出|承担|交)|本人承担|个人承担|从(?:首月|当月|第一个月)?工资(?:里|中)?扣|工资(?:里|中)?扣)",
             unless_before=_NO_MONEY,
             unless_after=rf"[^,。;!?\n]{{0,8}}(?:{_NOT}|全免|免费|全部?退|报销|公司承担|由公司)",
             unless_around=_OTHERS_MONEY,
@@ -250,6 +258,12 @@ def _patterns() -> tuple[_Pattern, ...]:
             "bait-pay",
             r"月入(?:轻松)?(?:过|上|破|超)?(?:万(?!科)|[2-9二三四五六七八九十几]十?万|\d+万\+?)(?:不是梦|\+|以上|起)?|日入(?:过)?[\d百千万]+|日赚[\d百千万]*|(?:轻松|躺着?|坐着?|在家)(?:月入|年入|日入|赚|挣)(?:到|取)?(?:大?钱|[\d一二三四五六七八九十百千万]+元?|过万)|躺赚|躺挣|(?<![渴追挑望有拿求])高薪(?:急聘|诚聘|招聘|直聘|急招|诚招|聘请|招募|招|聘)|超高薪|高薪(?:不是梦|等你(?:来拿)?|来袭|轻松(?:拿|赚)?)|年入百万|百万年薪|工资随便(?:开|拿)|收入(?:无上限|不封顶不是梦)",
             unless_before=r"(?:不|非|客户|帮助|实现|渴望|追求|挑战|想|梦想|目标)[^,。;!?\n]{0,4}$",
+        ),
+        _of(
+            "fake-authority",
+            r"(?:人社部|人社局|人社厅|教育部|工信部|央视|国务院|政府)(?:官方|唯一)?(?:指定|授权|推荐|背书)|(?:央企|国企|体制内|编制内)内部(?:直招|直推|推荐|渠道)|(?:泰斗|顶级专家|权威专家)(?:亲授|坐镇|背书|推荐)",
+            unless_before=rf"{_NOT}[^,。;!?\n]{{0,8}}$",
+            handled=True,
         ),
         _of(
             "bait-promise",

@@ -27,6 +27,7 @@ _OF_RULES: dict[str, float] = {
     "service-disguised": 0.3,
     "bait-promise": 0.2,
     "bait-pay": 0.15,
+    "fake-authority": 0.15,
     "repost-source": 0.1,
     "element-work": 0.1,
     "element-employer": 0.1,

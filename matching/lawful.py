@@ -115,6 +115,7 @@ _ANYWHERE = frozenset(
         "origin",
         "bait-pay",
         "bait-promise",
+        "fake-authority",
         "training-loan",
         "training-disguised",
         "service-disguised",
@@ -235,9 +236,9 @@ def _of_form(posting: Posting, organisation: Organisation | None, known: Known, 
         yield Finding(_rule("element-pay"), "salary", _span(posting, "description", *open_pay) if open_pay else None)
     yield from _of_validity(posting, today)
     if known.verified is not None:
-        due = _months_after(known.verified, int(taxonomy.limit("verification_months")))
-        if due < today:
-            numbers = Numbers(f"上次核验 {known.verified}", f"{due} 前再次核验")
+        oldest = _months_before(today, int(taxonomy.limit("verification_months")))
+        if known.verified < oldest:
+            numbers = Numbers(f"上次核验 {known.verified}", f"不早于 {oldest}")
             yield Finding(_rule("verification"), "verified", numbers=numbers)
 
 
@@ -272,12 +273,12 @@ def _of_validity(posting: Posting, today: date) -> Iterator[Finding]:
         yield Finding(rule, "expires")
     elif ends < today:
         span = _span(posting, "description", *said[1:]) if said and not posting.expires else None
-        yield Finding(_rule("validity-over"), "expires", span, Numbers(f"截止日期 {ends}", f"今天 {today}"))
+        yield Finding(_rule("validity-over"), "expires", span, Numbers(f"截止日期 {ends}", f"不早于 {today}"))
 
 
-def _months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -317,13 +318,13 @@ def _of_numbers(posting: Posting, organisation: Organisation | None, known: Know
         total = coming + (hosted or 0)
         if total > most:
             already = f"已有 {hosted} 名，" if hosted else ""
-            numbers = Numbers(f"{already}本岗位 {coming} 名，在岗职工 {employed} 名", f"{most} 名")
+            numbers = Numbers(f"{already}本岗位 {coming} 名，在岗职工 {employed} 名", f"不超过 {most} 名")
             yield Finding(_rule(rule), "headcount", numbers=numbers)
     if posting.salary and known.pay_on_post:
         least = known.pay_on_post * taxonomy.limit("intern_pay_share")
         if posting.salary.low < least:
             numbers = Numbers(
-                f"实习报酬 {posting.salary.low} 元/月，同岗工资 {known.pay_on_post} 元/月", f"{least:.0f} 元/月"
+                f"实习报酬 {posting.salary.low} 元/月，同岗工资 {known.pay_on_post} 元/月", f"不低于 {least:.0f} 元/月"
             )
             yield Finding(_rule("intern-pay"), "salary", numbers=numbers)
     yield from (Finding(_rule(name), fact) for name, fact, broken in _of_student(known) if broken)

@@ -56,7 +56,7 @@ def test_the_members_staff_and_what_is_known_count(client: TestClient, publish: 
     }
     answer = ask(client, posting=posting, known={"first_year": True})
     assert [one["rule"] for one in answer["findings"]] == ["intern-first-year", "intern-share"]  # type: ignore[attr-defined]
-    assert answer["findings"][1]["numbers"] == {"found": "本岗位 3 名，在岗职工 20 名", "limit": "2 名"}  # type: ignore[index]
+    assert answer["findings"][1]["numbers"] == {"found": "本岗位 3 名，在岗职工 20 名", "limit": "不超过 2 名"}  # type: ignore[index]
     assert ask(client, posting={**posting, "headcount": 2})["publishable"] is True
 
 

@@ -205,6 +205,8 @@ WRONG = [
     ("bait-promise", "百分百录用，来了就上班", "百分百录用"),
     ("bait-promise", "国企内部名额，保录用", "保录用"),
     ("bait-promise", "毕业包就业", "包就业"),
+    ("fake-authority", "央企内部直招，名额有限", "央企内部直招"),
+    ("fake-authority", "人社部指定培训就业单位", "人社部指定"),
     ("training-loan", "先学后付，零首付入学", "先学后付"),
     ("training-loan", "学费可分期", "学费可分期"),
     ("training-loan", "上岗后再还培训费", "上岗后再还培训费"),
@@ -265,6 +267,7 @@ RIGHT = [
     "客户押金按合同退还",
     "在校期间获奖优先",
     "公司位于软件园16-19层",
+    "国企，劳动合同直签",
 ]
 
 
@@ -447,6 +450,13 @@ STUDENTS = [
 def test_what_the_school_says_of_a_student_stands_against_the_placement(known: Known, rules: set[str]) -> None:
     assert broken(a_whole_posting(employment=Employment.INTERNSHIP), known=known) == rules
     assert broken(a_whole_posting(), known=known) == set()
+
+
+def test_a_text_that_repeats_itself_is_read_in_time_and_quoted_a_few_times() -> None:
+    for words in ("夜班", "收取1111111111", "押金", "高薪诚聘", "男", "16-", "搬运", "从事高空"):
+        text = (words * 20_000)[:20_000]
+        findings = found(a_whole_posting(description=text, employment=Employment.INTERNSHIP))
+        assert sum(one.rule.name == "intern-night" for one in findings) <= 20
 
 
 def test_blocking_findings_come_first_and_each_names_its_law_and_what_to_do() -> None:

@@ -453,7 +453,7 @@ def test_what_the_school_says_of_a_student_stands_against_the_placement(known: K
 
 
 def test_a_text_that_repeats_itself_is_read_in_time_and_quoted_a_few_times() -> None:
-    for words in ("夜班", "收取1111111111", "押金", "高薪诚聘", "男", "16-", "搬运", "从事高空"):
+    for words in ("夜班", "收取1111111111", "押金", "高薪诚聘", "男", "16-", "搬运", "121", "从事高空"):
         text = (words * 20_000)[:20_000]
         findings = found(a_whole_posting(description=text, employment=Employment.INTERNSHIP))
         assert sum(one.rule.name == "intern-night" for one in findings) <= 20

@@ -121,7 +121,7 @@ def _rows(checked: Iterable[_Checked], examples: int) -> Iterator[dict[str, Any]
 
 def _show(rows: Iterable[dict[str, Any]]) -> None:
     table = Table(
-        Column("规则", overflow="fold"),
+        Column("规则", no_wrap=True),
         Column("依据", overflow="fold"),
         Column("岗位数", justify="right"),
         Column("不得发布", justify="right"),

@@ -72,7 +72,8 @@ def _softened(finding: Finding, posting: Posting) -> Finding:
     employment = posting.employment or employment_of_title(posting.title)
     if employment is not Employment.APPRENTICESHIP or not finding.rule.name.startswith("intern-"):
         return finding
-    if posting.specialties or _STUDENTS.search(fold(f"{posting.title}{posting.description}")):
+    text = fold(f"{posting.title}{posting.description}")
+    if "新型学徒" not in text and (posting.specialties or _STUDENTS.search(text)):
         return finding
     return replace(finding, rule=replace(finding.rule, severity=Severity.WARNS))
 

@@ -85,7 +85,7 @@ class Finding:
         if self.span:
             shown = f"“{self.span.text}”："
         elif self.numbers:
-            shown = f"{self.numbers.found}，应为 {self.numbers.limit}："
+            shown = f"{self.numbers.found}，应{self.numbers.limit}："
         return f"{shown}{self.rule.says}（{self.rule.citation}）"
 
 

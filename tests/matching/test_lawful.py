@@ -167,6 +167,8 @@ def test_an_apprentice_is_warned_about_unless_students_are_meant() -> None:
     words = "跟班学习，两班倒"
     employee = found(saying(words, employment=Employment.APPRENTICESHIP))
     student = found(saying(f"现代学徒制，{words}", employment=Employment.APPRENTICESHIP))
+    trained = found(saying(f"企业新型学徒，与技师学院合作，{words}", employment=Employment.APPRENTICESHIP))
+    assert {one.rule.severity for one in trained} == {Severity.WARNS}
     assert {one.rule.severity for one in employee} == {Severity.WARNS}
     assert {one.rule.severity for one in student} == {Severity.BLOCKS}
 
@@ -464,6 +466,15 @@ def test_blocking_findings_come_first_and_each_names_its_law_and_what_to_do() ->
     assert [one.rule.name for one in findings] == ["fee", "age"]
     assert findings[0].message == ("“交押金”：招用劳动者不得要求提供担保或者以其他名义收取财物（《劳动合同法》第九条）")
     assert findings[0].rule.advice
+
+
+def test_a_finding_about_numbers_tells_both() -> None:
+    posting = a_whole_posting(employment=Employment.INTERNSHIP, headcount=11)
+    [finding] = found(posting, organisation=an_organisation(staff=100))
+    assert finding.message == (
+        "本岗位 11 名，在岗职工 100 名，应不超过 10 名：岗位实习学生不超过实习单位在岗职工总数的10%"
+        "（《职业学校学生实习管理规定》第九条）"
+    )
 
 
 _FRAGMENTS = st.sampled_from(

@@ -207,6 +207,7 @@ WRONG = [
     ("bait-promise", "百分百录用，来了就上班", "百分百录用"),
     ("bait-promise", "国企内部名额，保录用", "保录用"),
     ("bait-promise", "毕业包就业", "包就业"),
+    ("bait-promise", "面试必过，当天入职", "面试必过"),
     ("fake-authority", "央企内部直招，名额有限", "央企内部直招"),
     ("fake-authority", "人社部指定培训就业单位", "人社部指定"),
     ("training-loan", "先学后付，零首付入学", "先学后付"),

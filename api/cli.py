@@ -32,6 +32,7 @@ from api import (
     adaptation,
     administration,
     auditing,
+    checking,
     evaluation,
     jobs,
     linking,
@@ -122,6 +123,7 @@ app.add_typer(auditing.app, name="audit")
 app.add_typer(jobs.app, name="jobs")
 app.command()(safekeeping.backup)
 app.command()(safekeeping.restore)
+app.add_typer(checking.app, name="check")
 
 
 def main() -> None:

@@ -59,10 +59,11 @@ class Publications:
             connection.execute(update(publications).where(publications.c.id == id).values(body=_body(record)))
             return self._step(connection, id, Step.EDIT, by)
 
-    def submit(self, id: int, *, by: int, until: date) -> Publication:
-        """Hand the draft in for review; valid until the day."""
+    def submit(self, id: int, record: Record, *, by: int, until: date) -> Publication:
+        """Hand the draft in for review as the record, which is to be valid until the day."""
         with self._writing() as (connection, _):
-            connection.execute(update(publications).where(publications.c.id == id).values(until=until))
+            changed = {"body": _body(record), "until": until}
+            connection.execute(update(publications).where(publications.c.id == id).values(changed))
             return self._step(connection, id, Step.SUBMIT, by)
 
     def recall(self, id: int, *, by: int) -> Publication:

@@ -20,7 +20,7 @@ from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, Record, Salary
 
-VERSION = 1
+VERSION = 2
 """Raised when `head`, `body` or `searched` say something else of some record than before."""
 
 FIELDS: dict[Kind, Mapping[str, str]] = {

@@ -3,6 +3,7 @@
 from api.routers import (
     accounts,
     audit,
+    checks,
     events,
     features,
     health,
@@ -27,6 +28,7 @@ ROUTERS = (
     occupations.router,
     outlook.router,
     publications.router,
+    checks.router,
     events.router,
     privacy.router,
     features.router,

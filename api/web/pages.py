@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
+from api import publishing
 from api.auth import PrincipalDep, allow, permitted
 from api.bootstrap import Services
 from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK, postings_where
@@ -159,6 +160,7 @@ def find(
 def posting(
     request: Request,
     reader: ReaderDep,
+    services: ServicesDep,
     matcher: MatcherDep,
     id: RecordIdPath,
     k: TopK = STEP,
@@ -178,6 +180,7 @@ def posting(
         ranking=ranking,
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         occupations=matcher.occupations.of_posting(cast(Posting, document.record)),
+        findings=publishing.unlawful(services, document.record) if _may_mend(reader, document) else (),
         k=k,
         employment=employment,
         level=level,
@@ -394,6 +397,10 @@ def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
 
 for _kind, _path in facts.PATHS.items():
     router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}", dependencies=[allow(Action.READ, _kind)])
+
+
+def _may_mend(reader: Reader, document: Document[Any]) -> bool:
+    return reader.may(Action.PROPOSE, document) or reader.may(Action.REVIEW, document)
 
 
 _PUBLISHED = (Kind.POSTING, Kind.NEED, Kind.OFFER, Kind.COURSE, Kind.PROGRAMME, Kind.PLAN, Kind.NOTICE)

@@ -227,8 +227,8 @@ def test_guessing_is_slowed_down_whatever_the_caller_says_of_its_address(arena: 
     assert 429 in [arena.client().get("/join/cai").status_code for _ in range(22)]
 
 
-def test_an_unknown_login_takes_as_long_as_a_wrong_password(calm: Arena) -> None:
-    accounts = calm.store.accounts
+def test_an_unknown_login_takes_as_long_as_a_wrong_password(arena: Arena) -> None:
+    accounts = arena.store.accounts
     accounts.create("wukouling", name="无口令", roles=[Role.LEARNER], password=None)
 
     def cost(login: str) -> float:
@@ -380,6 +380,19 @@ def test_every_answer_protects_browsers_and_is_kept_by_nobody(calm: Arena) -> No
     stylesheet = people[0].get("/static/style.css")
     assert set(stylesheet.headers) >= PROTECTING
     assert "no-store" not in stylesheet.headers.get("cache-control", "")
+
+
+def test_somebody_elses_guesses_close_no_good_key_out(arena: Arena) -> None:
+    """Behind one address sit a school, or all the callers of a proxy."""
+    for n in range(70):
+        arena.client().get(f"{API}/me", headers={"authorization": f"Bearer cj_{n}"})
+    assert arena.client({"authorization": f"Bearer {arena.tokens['key']}"}).get(f"{API}/me").status_code == 200
+
+
+def test_an_auditor_reads_no_private_need_in_its_history(calm: Arena) -> None:
+    auditor = calm.stranger(Role.AUDITOR)
+    assert auditor.get(f"{API}/needs/{calm.ids['need']}/history").status_code == 404
+    assert auditor.get(f"{API}/needs/{calm.ids['rival_need']}/history").status_code == 200
 
 
 def test_no_other_site_may_read_answers(calm: Arena) -> None:

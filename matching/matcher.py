@@ -96,7 +96,7 @@ class Matcher:
         ranked = self.match(market, talent, k=k, where=where, spare=DEPTH, cited=0)
         placed = rerank(ranked.matches, switches, self.known(ranked.matches, shown), k=k)
         # Evidence is costly: looked up for those that made it only.
-        cited = {m.pair.demand.id: m for m in rank((one.match.pair for one in placed), market.features, k=k)}
+        cited = {m.pair.demand.id: m for m in rank((one.match.pair for one in placed), market, k=k)}
         placed = tuple(replace(one, match=cited[one.match.pair.demand.id]) for one in placed)
         return Listing(replace(ranked, matches=tuple(one.match for one in placed)), placed, switches)
 
@@ -216,7 +216,7 @@ class Matcher:
             # Where the requirements leave too few, look further, once.
             if len(kept) >= k or len(candidates) < wide:
                 break
-        matches = rank(kept[:depth], market.features, k=k + spare, cited=cited)
+        matches = rank(kept[:depth], market, k=k + spare, cited=cited)
         return Answer(matches, retrieved=len(pairs), removals=left_out + removals)
 
     def query(self, document: Document[Record]) -> Query:

@@ -223,7 +223,7 @@ class Matcher:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""
         found = {field: text for field, text in searched(document).items() if field not in NAMES_OF_MEMBERS}
         heads, bodies = self.shelf.vectors_of(document)
-        return Query(heads[0], bodies[0], self.shelf.words(found))
+        return Query(heads[0], bodies[0], self.shelf.weighted_words(found))
 
     def _available(
         self, market: Market[D, S], section: Section, where: Where | None

@@ -154,7 +154,7 @@ def test_no_acknowledged_write_is_lost_when_the_service_is_killed_a_hundred_time
             told = connection.execute(select(audit.c.revision).order_by(audit.c.number)).scalars().all()
         assert told == list(range(1, store.revision + 1)), "one entry for each write, and none without"
         assert store.revision - len(clients.acknowledged) <= clients.cut_off
-    assert every_job_gets_done(store)
+        assert every_job_gets_done(store)
 
 
 def live(services: Services, clients: Clients, dice: random.Random, *, settled: bool) -> None:

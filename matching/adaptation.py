@@ -23,7 +23,7 @@ from models.terms import Kind, Record
 KINDS = (Kind.POSTING, Kind.COURSE, Kind.PROGRAMME, Kind.NEED, Kind.OFFER, Kind.ORGANISATION)
 """Kinds whose records have a name and say what it means. Of a talent, a wish is not what was learnt."""
 FEWEST = 500
-"""Rows below which nothing is trained: two maps of 147,456 weights learn noise from less."""
+"""Rows below which nothing is trained: two maps of up to 245,760 weights learn noise from less."""
 SAYS_SOMETHING = 30
 """Characters from which a text is contents."""
 POOL = 5_000

@@ -99,8 +99,7 @@ def _held(texts: Sequence[str]) -> tuple[Pairs, Counts]:
 
 def _pairs(text: str) -> Pairs:
     characters = np.frombuffer(key(text).encode("utf-32-le"), dtype=np.uint32)
-    pairs: Pairs = (characters[:-1] << 16) | (characters[1:] & 0xFFFF)
-    return pairs
+    return ((characters[:-1] << 16) | (characters[1:] & 0xFFFF)).astype(np.uint32)
 
 
 def _counted(texts: Sequence[str], pairs: Pairs) -> Bags:

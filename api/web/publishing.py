@@ -136,6 +136,7 @@ def _new_of(kind: Kind) -> tuple[Callable[..., Response], Callable[..., Response
         request: Request, services: ServicesDep, principal: PrincipalDep, replaces: Replaces = None
     ) -> HTMLResponse:
         fixed = _fixed(services, principal, kind)
+        replaces = replaces or _only(principal, kind)
         if replaces is None:
             entered: forms.Entered = {"published": (services.today().isoformat(),)}
         else:
@@ -150,6 +151,7 @@ def _new_of(kind: Kind) -> tuple[Callable[..., Response], Callable[..., Response
         replaces: Replaces = None,
     ) -> Response:
         fixed, entered = _fixed(services, principal, kind), forms.sent(kind, form)
+        replaces = replaces or _only(principal, kind)
         base = publishing.replaced(services, principal, kind, replaces) if replaces else None
         record, problems = forms.read(kind, entered, fixed, base=base)
         if record is None:
@@ -383,6 +385,11 @@ def _fixed(services: Services, principal: Principal, kind: Kind) -> dict[str, An
         raise Forbidden(f"账号没有所属单位，不能起草{kind.label}；请先登记单位，或请本单位的负责人邀请")
     by_id, by_name = publisher_fields(kind)
     return {field: value for field, value in ((by_id, id), (by_name, name)) if field}
+
+
+def _only(principal: Principal, kind: Kind) -> int | None:
+    """The one record of the kind that the account can have, so that a new draft is a new version of it."""
+    return {Kind.ORGANISATION: principal.organisation, Kind.TALENT: principal.talent}.get(kind)
 
 
 def _lines(services: Services, principal: Principal, found: list[Publication]) -> list[Line]:

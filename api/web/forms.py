@@ -71,6 +71,8 @@ class Code:
     label: Callable[[str], str]
     find: Callable[[str], str | None]
     hint: str
+    offered: Callable[[], tuple[str, ...]] = tuple
+    """What is offered while one types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,7 @@ def _question(field: str, hint: Any, info: FieldInfo, label: str) -> Question:
     elif isinstance(part, type) and issubclass(part, Value):
         shape, columns = Shape.TABLE, _questions(part, None)
     elif found := _code(plain):
-        shape, code = Shape.CODE, found
+        shape, code, options = Shape.CODE, found, found.offered()
     elif found := _code(part):
         shape, code = Shape.CODES, found
     elif bare in (int, float):
@@ -287,7 +289,8 @@ def _question(field: str, hint: Any, info: FieldInfo, label: str) -> Question:
 
 def _hint(field: str, label: str, plain: Any, code: Code | None, columns: tuple[Question, ...]) -> str:
     if columns:
-        return f"每行一条，各栏用 | 分开：{' | '.join(one.label for one in columns)}"
+        example = f"；如 {_EXAMPLES[field]}" if field in _EXAMPLES else ""
+        return f"每行一条，各栏用 | 分开：{' | '.join(one.label for one in columns)}{example}"
     usual = {Month: "年-月，如 2027-06", Names: "每行一个", Texts: "每段一件事，各段之间空一行"}
     named = _HINTS.get(label) or _HINTS.get(field)
     return named or next((said for type, said in usual.items() if type == plain), code.hint if code else "")
@@ -475,6 +478,11 @@ _CODES: tuple[tuple[Any, Code], ...] = (
             _with_code(taxonomy.industry_label),
             _industry,
             "请写国民经济行业的名称或代码，如 通用设备制造业 或 C34",
+            lambda: tuple(
+                f"{one.code} {one.name}"
+                for one in taxonomy.industries()
+                if one.level is taxonomy.IndustryLevel.DIVISION
+            ),
         ),
     ),
     (
@@ -528,6 +536,13 @@ _COLUMN_LABELS = {
     "output": "产值（元）",
 }
 """The columns of tables inside of records."""
+
+_EXAMPLES = {
+    "cohorts": "2027 | 50 | 48",
+    "conditions": "职工人数 | 不低于 | 50 | | 职工人数不低于50人的企业",
+    "targets": "轻量化铸件 | 压铸工 | 2027 | 120 | 160",
+}
+"""A line of each table."""
 
 _HINTS = {
     "岗位名称": "写岗位本身的名称，不写“急聘”“高薪”",

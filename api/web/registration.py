@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -95,9 +96,14 @@ def _form(
         request,
         "register.html",
         status=status,
-        asked=[asked[field] for field in _ASKED],
+        asked=[_as_asked_here(asked[field]) for field in _ASKED],
         wrong=[one for one in asked.values() if one.problem],
         login=login,
         person=person,
         problem=problem or (problems or {}).get("", ""),
     )
+
+
+def _as_asked_here(one: forms.Asked) -> forms.Asked:
+    """A record can do without the credit code, a new member cannot."""
+    return replace(one, question=replace(one.question, required=True)) if one.question.field == "credit_code" else one

@@ -51,14 +51,16 @@ def error_page(request: Request, status: int, title: str, detail: str) -> HTMLRe
 
 
 def _waiting(services: Services, principal: Principal) -> dict[str, int]:
-    """How much waits for whoever asks: sent back to be mended, and handed in to be decided on."""
+    """How many kinds whoever asks may draft, and how much waits: sent back to be mended, handed in to be decided on."""
+    drafts = len(publishing.drafted(principal))
     try:
         return {
-            "returned": publishing.returned(services, principal) if principal.is_signed_in else 0,
+            "drafts": drafts,
+            "returned": publishing.returned(services, principal) if drafts else 0,
             "waiting": publishing.waiting(services, principal) if publishing.reviewable(principal) else 0,
         }
     except ChanjiaoError:
-        return {"returned": 0, "waiting": 0}
+        return {"drafts": drafts, "returned": 0, "waiting": 0}
 
 
 def _own(services: Services, principal: Principal, document: object) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.routing import BaseRoute
 
 from api.bootstrap import Recorded, Services
+from data.audit import act_as
 from models.access import NOBODY, Action, Exposure, Principal, Relation, Resource, exposure_of, in_words
 from models.errors import Forbidden, NotFound, NotSignedIn
 from models.organisations import Organisation
@@ -35,6 +36,8 @@ async def _principal(request: Request) -> Principal:
     """
     found = await _found(request)
     request.state.principal = found
+    if found.account is not None:
+        act_as(str(found.account))
     return found
 
 

@@ -9,13 +9,16 @@ from api.auth import permitted, refusal
 from api.bootstrap import Services
 from data.store import Stored
 from indexing import sync
+from matching.lawful import check
 from models.access import PERSONS, ROLES_OF, Action, Principal, Relation, Role, System, exposure_of
 from models.accounts import VettingState
 from models.errors import Conflict, Forbidden, Malformed, NotFound, Unlawful, Unvetted
+from models.lawful import Finding, Known
 from models.matches import Document
 from models.organisations import Organisation
+from models.postings import Posting
 from models.publishing import VALIDITY, Publication, State, Step, last_day
-from models.records import publisher_of
+from models.records import publisher_fields, publisher_of
 from models.talents import Talent
 from models.terms import Kind, Record
 from models.text import key
@@ -78,10 +81,10 @@ def submit(services: Services, principal: Principal, id: int, *, until: date | N
     _must_own(services, principal, _Draft(record.kind, publication.record_id or 0, record))
     if not isinstance(record, Talent) and not _is_application(principal, record, publication.record_id):
         vetted(services, principal)
+    until = _until(services, record, publication.kind, until)
+    record = _dated(_signed(principal, record), until)
     refuse_unlawful(services, record)
-    return services.store.publications.submit(
-        id, by=principal.account or 0, until=_until(services, record, publication.kind, until)
-    )
+    return services.store.publications.submit(id, record, by=principal.account or 0, until=until)
 
 
 def recall(services: Services, principal: Principal, id: int) -> Publication:
@@ -96,7 +99,8 @@ def approve(services: Services, principal: Principal, id: int, *, note: str = ""
     """
     publication = reviewed(services, principal, id)
     record = services.store.publications.record(id)
-    refuse_unlawful(services, record)
+    if publication.may(Step.APPROVE):  # else the step itself says what hinders it
+        refuse_unlawful(services, record)
     author = services.store.accounts.account(publication.account)
     if isinstance(record, Organisation) and publication.record_id is None:
         made = _admit(services, principal, publication, record, note)
@@ -127,14 +131,21 @@ def withdraw(services: Services, principal: Principal, id: int, reason: str = ""
 
 
 def renew(services: Services, principal: Principal, id: int, *, until: date | None = None) -> Publication:
-    """Let one's own publication be valid for longer; its organisation has to be vetted still."""
+    """Let one's own publication be valid for longer; its organisation has to be vetted still.
+
+    The last day that readers see on a posting moves along; other kinds end when they say they do.
+    """
     publication = mine(services, principal, id)
     record = services.store.publications.record(id)
     if not isinstance(record, Talent):
         vetted(services, principal)
-    refuse_unlawful(services, record)
+    if isinstance(record, Posting):
+        record = record.model_copy(update={"expires": None})
     until = _until(services, record, publication.kind, until)
-    done = services.store.publications.renew(id, by=principal.account or 0, until=until)
+    record = _dated(record, until)
+    if publication.may(Step.RENEW):  # else the step itself says what hinders it
+        refuse_unlawful(services, record)
+    done = services.store.publications.renew(id, record, by=principal.account or 0, until=until)
     sync.follow(services.store, services.shelf)
     return done
 
@@ -199,16 +210,6 @@ def replaced(services: Services, principal: Principal, kind: Kind, id: int) -> R
     return stored.record
 
 
-def objections(services: Services, document: Document[Record]) -> list[str]:
-    """What stands against publishing it, each in one line; the service refuses only what the law forbids."""
-    found = [one.message for one in document.facts.discrimination]
-    try:
-        refuse_unlawful(services, document.record)
-    except Unlawful as error:
-        found.insert(0, error.message)
-    return list(dict.fromkeys(found))
-
-
 def mine(services: Services, principal: Principal, id: int) -> Publication:
     """The publication, which the principal may draft and hand in. Raises NotFound and Forbidden."""
     publication = seen(services, principal, id)
@@ -248,7 +249,7 @@ def queue(services: Services, principal: Principal) -> list[Publication]:
     waiting, _ = services.store.publications.search(
         states=[State.SUBMITTED], kinds=kinds, oldest_first=True, limit=_QUEUE
     )
-    return [one for one in waiting if _may_decide(services, principal, one)]
+    return [one for one in waiting if decides(services, principal, one)]
 
 
 def waiting(services: Services, principal: Principal) -> int:
@@ -293,9 +294,14 @@ def possible(services: Services, principal: Principal, publication: Publication)
         steps |= {Step.EDIT, Step.SUBMIT, Step.RECALL, Step.RENEW}
     if _may(services, principal, Action.WITHDRAW, publication):
         steps.add(Step.WITHDRAW)
-    if _may_decide(services, principal, publication):
+    if decides(services, principal, publication):
         steps |= {Step.APPROVE, Step.REJECT}
     return tuple(step for step in Step if step in steps and publication.may(step))
+
+
+def decides(services: Services, principal: Principal, publication: Publication) -> bool:
+    """Whether the principal is one of those who decide on it."""
+    return publication.account != principal.account and _may(services, principal, Action.REVIEW, publication)
 
 
 def speaks_for(principal: Principal) -> int | None:
@@ -317,8 +323,38 @@ def vetted(services: Services, principal: Principal) -> None:
         )
 
 
+def unlawful(services: Services, record: Record) -> tuple[Finding, ...]:
+    """What the law has against publishing a posting, blocking findings first; nothing for other kinds."""
+    if not isinstance(record, Posting):
+        return ()
+    document = services.shelf[Kind.ORGANISATION].documents.get(record.organisation_id or 0)
+    member = document.record if document and isinstance(document.record, Organisation) else None
+    vetting = services.store.accounts.vetting(record.organisation_id) if record.organisation_id else None
+    verified = vetting.at.date() if vetting and vetting.at and vetting.state is VettingState.VERIFIED else None
+    return check(record, member, known=Known(verified=verified), today=services.today())
+
+
 def refuse_unlawful(services: Services, record: Record) -> None:
-    """Raises Unlawful when a rule of law forbids to publish the record."""
+    """Raises Unlawful, naming law and article, when a rule forbids to publish the record."""
+    blocking = [one for one in unlawful(services, record) if one.blocks]
+    if blocking:
+        more = f"；另有 {len(blocking) - 3} 项" if len(blocking) > 3 else ""
+        raise Unlawful("；".join(one.message for one in blocking[:3]) + more)
+
+
+def _dated(record: Record, until: date) -> Record:
+    """The record with its last day: whoever reads a posting is to see how long it is valid."""
+    if isinstance(record, Posting) and record.expires is None:
+        return record.model_copy(update={"expires": until})
+    return record
+
+
+def _signed(principal: Principal, record: Record) -> Record:
+    """The record with the publisher's id, where it was drafted by name before the publisher was a member."""
+    by_id, _ = publisher_fields(record.kind)
+    if by_id and principal.organisation is not None and publisher_of(record) == (None, principal.organisation_name):
+        return record.model_copy(update={by_id: principal.organisation})
+    return record
 
 
 def _is_application(principal: Principal, record: Record, record_id: int | None) -> bool:
@@ -345,10 +381,6 @@ def _admit(
         raise refusal(principal, Action.MANAGE, System.VETTING)
     _must_be_new(services, record)
     return services.store.publications.admit(publication.id, by=principal.account or 0, note=note.strip())
-
-
-def _may_decide(services: Services, principal: Principal, publication: Publication) -> bool:
-    return publication.account != principal.account and _may(services, principal, Action.REVIEW, publication)
 
 
 def _until(services: Services, record: Record, kind: Kind, wanted: date | None) -> date:

@@ -2,12 +2,17 @@
 
 from api.routers import (
     accounts,
+    audit,
+    checks,
     events,
     features,
     health,
+    lists,
     matches,
+    metrics,
     occupations,
     outlook,
+    privacy,
     publications,
     records,
     search,
@@ -16,16 +21,21 @@ from api.routers import (
 
 ROUTERS = (
     *records.routers(),
+    lists.router,
     search.router,
     matches.router,
     whynot.router,
     occupations.router,
     outlook.router,
     publications.router,
+    checks.router,
     events.router,
+    privacy.router,
     features.router,
     accounts.router,
+    audit.router,
     health.router,
+    metrics.router,
 )
 """In the order in which the documentation lists them."""
 

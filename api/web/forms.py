@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache
@@ -112,15 +112,16 @@ def questions(kind: Kind) -> tuple[Question, ...]:
     return _questions(RECORDS[kind], kind)
 
 
-def groups(kind: Kind, asked: Sequence[Asked]) -> list[tuple[str, list[Asked]]]:
-    """The questions under three headings: what has to be filled in, what is matched by, and the rest."""
+def groups(kind: Kind, asked: Sequence[Asked], owed: Set[str] = frozenset()) -> list[tuple[str, list[Asked]]]:
+    """The questions under headings: what has to be filled in, what the law wants, what is matched by, and the rest."""
     matched = labels(kind)
-    headings: dict[str, list[Asked]] = {"必填": [], "建议填写，参与搜索与匹配": [], "其他": []}
-    must, should, may = headings.values()
+    must, lawful, should, may = "必填", "提交前要写齐：招聘信息依规应当写明的", "建议填写，参与搜索与匹配", "其他"
+    found: dict[str, list[Asked]] = {heading: [] for heading in (must, lawful, should, may)}
     for one in asked:
-        question = one.question
-        (must if question.required else should if question.field in matched else may).append(one)
-    return [(heading, some) for heading, some in headings.items() if some]
+        field = one.question.field
+        heading = must if one.question.required else lawful if field in owed else should if field in matched else may
+        found[heading].append(one)
+    return [(heading, some) for heading, some in found.items() if some]
 
 
 def ask(

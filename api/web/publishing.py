@@ -25,8 +25,10 @@ from indexing.shelf import document_of
 from models.access import Action, Principal, System, in_words
 from models.accounts import Vetting, VettingState
 from models.errors import ChanjiaoError, Forbidden, NotFound
+from models.lawful import Finding
 from models.matches import Document, Facts
 from models.organisations import Organisation, OrganisationType
+from models.postings import Posting
 from models.publishing import Publication, State, Step, StepTaken
 from models.records import publisher_fields
 from models.talents import Talent
@@ -88,7 +90,10 @@ class Shown:
     identity: tuple[str | None, str | None] | None
     """A person's name and contact, for whoever may know them."""
     steps: tuple[Taken, ...]
-    objections: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    """What the law has against it."""
+    discriminations: tuple[str, ...]
+    """The same of kinds for which no rules are checked."""
     alike: tuple[facts.Brief, ...]
     differences: list[Changed] | None
     """What it changes on the live record; None where it replaces none."""
@@ -260,9 +265,9 @@ def _history_of(kind: Kind) -> Callable[..., HTMLResponse]:
             (version, changed(kind, before, after))
             for version, before, after in zip(versions, states, states[1:], strict=False)
         ]
-        latest = services.store.latest(kind, id)
-        named = Document(id, latest.revision, latest.record, texts={}, facts=Facts())
-        return page(request, "history.html", kind=kind, id=id, title=facts.title(named), rows=rows[::-1])
+        live = services.shelf[kind].documents.get(id)
+        title = facts.title(live) if live else f"{kind.label} {id}"
+        return page(request, "history.html", kind=kind, id=id, title=title, live=bool(live), rows=rows[::-1])
 
     return history
 
@@ -292,7 +297,10 @@ def shown(services: Services, principal: Principal, found: Publication) -> Shown
         document=document,
         identity=(record.name, record.contact) if isinstance(record, Talent) and knows else None,
         steps=tuple(Taken(one, _who(services, found, one.by)) for one in services.store.publications.steps(found.id)),
-        objections=tuple(publishing.objections(services, document)),
+        findings=(found_unlawful := publishing.unlawful(services, record)),
+        discriminations=()
+        if found_unlawful
+        else tuple(dict.fromkeys(one.message for one in document.facts.discrimination)),
         alike=tuple(facts.brief(one) for one in publishing.alike(services, record, but=found.record_id)),
         differences=changed(found.kind, live.record, record) if live else None,
         possible=publishing.possible(services, principal, found),
@@ -362,13 +370,21 @@ def _form(
         "edit.html",
         status=status,
         kind=kind,
-        groups=forms.groups(kind, asked),
+        groups=forms.groups(kind, asked, _owed(request.app.state.services, kind)),
         wrong=[one for one in asked if one.problem],
         problem=refused.message if refused else problems.get("", ""),
         fixed=[(forms.label_of(kind, field), value) for field, value in fixed.items() if isinstance(value, str)],
         publication=publication,
         replaces=replaces,
     )
+
+
+def _owed(services: Services, kind: Kind) -> frozenset[str]:
+    """The fields that the law misses in a posting that says nothing."""
+    if kind is not Kind.POSTING:
+        return frozenset()
+    silent = Posting(title="岗位", organisation="单位")
+    return frozenset(one.field for one in publishing.unlawful(services, silent))
 
 
 def _fixed(services: Services, principal: Principal, kind: Kind) -> dict[str, Any]:

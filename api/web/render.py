@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -77,7 +76,7 @@ def _own(services: Services, principal: Principal, document: object) -> list[tup
 
 def _local(services: Services, at: datetime) -> datetime:
     """The moment on the clocks of the installation's place."""
-    return at.astimezone(ZoneInfo(services.settings.timezone))
+    return at.astimezone(services.settings.zone)
 
 
 def _progress(request: Request, status: int) -> tuple[int, int] | None:
@@ -122,16 +121,20 @@ _environment.globals |= {
 }
 _environment.filters |= {
     "brief": facts.brief,
+    "cell": facts.cell,
     "columns": facts.columns,
     "condition": facts.condition,
     "counted": facts.counted,
     "facts": facts.facts,
     "in_chinese": present.in_chinese,
+    "interval": facts.interval,
     "paragraphs": facts.paragraphs,
     "ratio": present.ratio,
     "occupation": facts.occupation,
     "over": facts.over,
+    "said": facts.said,
     "things": facts.things,
     "title_of": facts.title,
     "trend": present.trend,
+    "yuan": facts.yuan,
 }

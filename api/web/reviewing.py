@@ -16,9 +16,11 @@ from api.problems import status_of
 from api.web import facts
 from api.web.publishing import PAGE_SIZE, PageNumber, PublicationPath, Reason, Shown, shown, title
 from api.web.render import page
+from matching.fraud import risk
 from models.access import Action, Principal, System
 from models.errors import ChanjiaoError, Forbidden, NotFound
 from models.organisations import Organisation
+from models.postings import Posting
 from models.publishing import Publication, State, Step
 from models.terms import Kind
 
@@ -116,6 +118,7 @@ def _decide(
         vetting=accounts.vetting(found.organisation) if found.organisation and found.kind is not Kind.TALENT else None,
         is_new_member=isinstance(told.document.record, Organisation) and found.record_id is None,
         may_decide=Step.APPROVE in told.possible,
+        risk=risk(told.document.record, told.findings) if isinstance(told.document.record, Posting) else None,
         earlier=_rejections(services, found, told),
         reasons=REASONS,
         reason=reason,

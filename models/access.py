@@ -244,6 +244,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.WITHDRAW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, (Kind.TALENT,), frozenset({Role.SCHOOL_CAREER}), _OWN),
+    Rule(Action.REVIEW, (System.PUBLICATION,), REVIEWERS | {Role.SCHOOL_CAREER}),
     Rule(Action.READ, (System.PUBLICATION,), frozenset[Role]().union(*_WRITERS.values()) | REVIEWERS),
     Rule(Action.PUBLISH, _ALL_KINDS, ADMINISTRATOR),
     Rule(Action.REPORT, (System.EVENT,), PERSONS | {Role.ENTERPRISE_HR, Role.SCHOOL_CAREER} | ADMINISTRATOR),

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.accounts import Accounts
+from data.contacts import Contacts
 from data.events import EventLog
 from data.publications import Publications
 from data.tables import counter, records, versions
@@ -118,6 +119,11 @@ class Store:
     def events(self) -> EventLog:
         """What people did with the records."""
         return EventLog(self._reading, self._writing, self._now)
+
+    @property
+    def contacts(self) -> Contacts:
+        """How people and postings come together."""
+        return Contacts(self._reading, self._writing, self._now)
 
     @property
     def accounts(self) -> Accounts:

@@ -2,7 +2,8 @@
 
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
-`events` and `vettings` only grow. Of tokens and passwords there are only hashes.
+`events` and `vettings` only grow. `contacts` says where a pair stands; what its sides told each other rests in
+`contact_steps`, whose bodies do not last. Of tokens and passwords there are only hashes.
 """
 
 from sqlalchemy import (
@@ -170,5 +171,46 @@ vettings = Table(
     Column("by_id", _Id, ForeignKey("accounts.id"), nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("expires", DateTime(timezone=True)),
+    sqlite_autoincrement=True,
+)
+
+saves = Table(
+    "saves",
+    metadata,
+    Column("side", String(10), primary_key=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("posting_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("organisation_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("waits_posting", Boolean, nullable=False),
+    Column("waits_talent", Boolean, nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id", "waits_talent"),
+    Index(None, "organisation_id", "waits_posting"),
+)
+
+contact_steps = Table(
+    "contact_steps",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
+    Column("side", String(10), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_id", _Id, ForeignKey("accounts.id")),
+    Column("step", String(20), nullable=False),
+    Column("reason", String(20)),
+    Column("body", Text, nullable=False),
+    Index(None, "posting_id", "talent_id"),
     sqlite_autoincrement=True,
 )

@@ -225,7 +225,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.HISTORY, tuple(kind for kind in Kind if kind is not Kind.TALENT), REVIEWERS | {Role.AUDITOR}),
     Rule(Action.HISTORY, (Kind.TALENT,), ADMINISTRATOR),
     *(Rule(Action.PROPOSE, (kind,), roles, _OWN) for kind, roles in _WRITERS.items()),
-    *(Rule(Action.WITHDRAW, (kind,), roles, _OWN) for kind, roles in _WRITERS.items()),
+    *(Rule(Action.WITHDRAW, (kind,), roles, _OWN) for kind, roles in _WRITERS.items() if kind is not Kind.ORGANISATION),
     Rule(Action.WITHDRAW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, (Kind.TALENT,), frozenset({Role.SCHOOL_CAREER}), _OWN),

@@ -68,9 +68,7 @@ class Contacts:
             row = _row(posting, talent, side, stage, at, by, body)
             connection.execute(insert(contact_steps), row)
             if way.act is not None:
-                note(
-                    connection, Event(id=uuid4(), act=way.act, side=side, posting=posting, talent=talent, at=at)
-                )
+                note(connection, Event(id=uuid4(), act=way.act, side=side, posting=posting, talent=talent, at=at))
             return _history(connection, posting, talent)
 
     def load(self, posting: int, talent: int) -> History:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -87,9 +87,15 @@ class EventLog:
         with self._reading() as connection:
             if _by_ids(connection, [id]):
                 return False
-        return bool(self.append([Event(
-            id=id, act=Act.OPENED, side=side, position=position, at=self._now(), **_ends(side, asker, other)
-        )]))
+        return bool(
+            self.append(
+                [
+                    Event(
+                        id=id, act=Act.OPENED, side=side, position=position, at=self._now(), **_ends(side, asker, other)
+                    )
+                ]
+            )
+        )
 
     def everything(self) -> Iterator[Event]:
         """Every event in order of arrival; reads in pages."""
@@ -119,6 +125,13 @@ class EventLog:
             total = connection.execute(select(func.count()).select_from(events).where(wanted)).scalar_one()
             query = select(events).where(wanted).order_by(events.c.at, events.c.number).offset(offset).limit(limit)
             return [_event(row) for row in connection.execute(query).mappings()], total
+
+    def told_of(self, postings: Collection[int]) -> list[Event]:
+        """What either side let the other know about the postings, oldest first."""
+        wanted = and_(events.c.posting_id.in_(postings), events.c.act.in_(_TOLD))
+        with self._reading() as connection:
+            rows = connection.execute(select(events).where(wanted).order_by(events.c.at, events.c.number))
+            return [_event(row) for row in rows.mappings()]
 
     def count(self) -> dict[Act, int]:
         """How many there are of each act; acts that never happened are left out."""
@@ -153,7 +166,9 @@ def _derived(*parts: object) -> UUID:
 
 
 def _ends(side: Side, asker: int, other: int) -> dict[str, int]:
-    return dict(zip(("posting", "talent") if side is Side.POSTING else ("talent", "posting"), (asker, other), strict=True))
+    return dict(
+        zip(("posting", "talent") if side is Side.POSTING else ("talent", "posting"), (asker, other), strict=True)
+    )
 
 
 def note(connection: Connection, event: Event) -> None:

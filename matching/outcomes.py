@@ -42,9 +42,7 @@ PATIENCE = timedelta(days=60)
 """After which an application or invitation that nobody answered counts as one that was not accepted."""
 
 _ORDER = {act: place for place, act in enumerate(Act)}
-_AGREED = frozenset(
-    {Act.ACCEPTED, Act.INTERVIEWED, Act.OFFERED, Act.HIRED, Act.KEPT_3, Act.KEPT_6, Act.KEPT_12}
-)
+_AGREED = frozenset({Act.ACCEPTED, Act.INTERVIEWED, Act.OFFERED, Act.HIRED, Act.KEPT_3, Act.KEPT_6, Act.KEPT_12})
 """What takes a yes of both. How work ended says nothing of whether it should have begun."""
 _REFUSED = frozenset({Act.REJECTED, Act.WITHDRAWN})
 _ASKED = frozenset({Act.APPLIED, Act.INVITED})

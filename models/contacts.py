@@ -115,9 +115,7 @@ STEPS: dict[ContactStep, Way] = {
     ContactStep.ADMIT: Way(_ENTERPRISE, {Stage.APPLIED: Stage.CONNECTED}, Act.ACCEPTED),
     ContactStep.ACCEPT: Way(_PERSON, {Stage.INVITED: Stage.CONNECTED}, Act.ACCEPTED),
     ContactStep.RECALL: Way(_ENTERPRISE, {Stage.INVITED: Stage.RECALLED}, Act.WITHDRAWN),
-    ContactStep.DECLINE: Way(
-        _PERSON, dict.fromkeys((Stage.INVITED, Stage.OFFERED), Stage.DECLINED), Act.REJECTED
-    ),
+    ContactStep.DECLINE: Way(_PERSON, dict.fromkeys((Stage.INVITED, Stage.OFFERED), Stage.DECLINED), Act.REJECTED),
     ContactStep.REJECT: Way(
         _ENTERPRISE,
         dict.fromkeys((Stage.APPLIED, *_MEETING, Stage.OFFERED, Stage.AGREED), Stage.REJECTED),

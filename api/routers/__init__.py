@@ -2,6 +2,7 @@
 
 from api.routers import (
     accounts,
+    contacts,
     events,
     features,
     health,
@@ -22,6 +23,7 @@ ROUTERS = (
     occupations.router,
     outlook.router,
     publications.router,
+    contacts.router,
     events.router,
     features.router,
     accounts.router,

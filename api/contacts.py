@@ -1,0 +1,352 @@
+"""How people and enterprises come together: who may take a step, what the person consents to, what each side sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from pydantic import Field
+
+from api.answers import Identity, Summary, summary
+from api.auth import permitted
+from api.bootstrap import Recorded, Services
+from indexing.text import texts
+from matching import reliability
+from models.access import Action, Principal
+from models.contacts import (
+    COMPLAINTS,
+    Contact,
+    ContactStep,
+    ContactStepTaken,
+    Criterion,
+    History,
+    Interview,
+    Stage,
+    StepWanted,
+    to_do,
+)
+from models.errors import Conflict, Forbidden, Malformed
+from models.matches import Document, Facts
+from models.organisations import Organisation
+from models.outcomes import Side
+from models.postings import Posting
+from models.records import publisher_of
+from models.talents import Talent
+from models.terms import Employment, Kind, Value
+
+_ASKS = (ContactStep.APPLY, ContactStep.INVITE, ContactStep.ACCEPT)
+"""Steps that need both records to be live."""
+
+
+class Disclosed(Value):
+    """One thing that the enterprise will see."""
+
+    label: str
+    value: str
+    """Empty where the person has not filled it in."""
+
+
+class Disclosure(Value):
+    """What a person agrees to when they apply or accept: who gets which data for what (个人信息保护法第二十三条)."""
+
+    recipient: int
+    recipient_name: str
+    purpose: str
+    wording: str
+    """The version of the text, to be sent back with the step."""
+    text: str
+    items: tuple[Disclosed, ...]
+    """What the recipient does not see before."""
+
+
+class PairView(Value):
+    """Where a pair stands, as one of its sides sees it."""
+
+    posting: Summary
+    talent: Summary
+    stage: Stage
+    waits: bool
+    """Whether it is your turn."""
+    next: str
+    """What comes next, in words."""
+    possible: tuple[ContactStep, ...]
+    """What you can do now."""
+    changed: datetime | None
+    interview: Interview | None = None
+    """The one that stands."""
+    steps: tuple[ContactStepTaken, ...] = ()
+    given: Mapping[Criterion, int] = Field(default_factory=dict)
+    """How you graded the other side."""
+    received: Mapping[Criterion, int] = Field(default_factory=dict)
+    """How the other side graded you; shown once both have."""
+    identity: Identity | None = None
+    """Who the person is, for the enterprise while the person's consent stands."""
+    saved: bool = False
+
+
+class StageView(Value):
+    """Where a pair stands, without anything that its sides told each other."""
+
+    posting: Summary
+    stage: Stage
+    changed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a pair, and on whose behalf the principal acts."""
+
+    side: Side
+    id: int
+
+
+def act_as(principal: Principal, party: Party) -> None:
+    """Raises Forbidden where somebody would speak for another person: nobody applies on a student's behalf."""
+    if party.side is Side.TALENT and principal.talent != party.id:
+        raise Forbidden(f"只有本人能投递、答复和撤回，人才 {party.id} 不是您的资料")
+
+
+def party_of(services: Services, principal: Principal, posting: int, talent: int) -> Party:
+    """The side of the pair that the principal can speak for. Raises NotFound, and Forbidden for a stranger."""
+    if principal.talent == talent:
+        return Party(Side.TALENT, talent)
+    if permitted(services, principal, Action.CONTACT, services.recorded(Kind.POSTING, posting)):
+        return Party(Side.POSTING, posting)
+    raise Forbidden(f"岗位 {posting} 与人才 {talent} 都不是本方的")
+
+
+def take(
+    services: Services, principal: Principal, side: Side, *, posting: int, talent: int, wanted: StepWanted
+) -> History:
+    """Take the step for the side, which the principal speaks for.
+
+    Raises Withdrawn for a record that is not live where somebody asks, Conflict for a posting that nobody here
+    published or that is over, Malformed for a missing consent, and WrongState.
+    """
+    act_as(principal, Party(side, talent if side is Side.TALENT else posting))
+    history = services.store.contacts.load(posting, talent)
+    about, person = services.recorded(Kind.POSTING, posting), services.recorded(Kind.TALENT, talent)
+    if wanted.step in _ASKS and history.contact.stage is not Stage.APPLIED:
+        about = services.store.load(Kind.POSTING, posting)
+        person = services.store.load(Kind.TALENT, talent)
+        _must_be_open(services, about)
+    recipient = history.contact.organisation or _recipient(services, about)
+    if wanted.step.discloses and side is Side.TALENT:
+        shown = disclosure(services, about, person, recipient)
+        if wanted.consent != shown.wording:
+            given = f"“{wanted.consent}”" if wanted.consent else "（空）"
+            raise Malformed(f"请先阅读告知书并同意：consent 应为现行版本“{shown.wording}”，收到{given}")
+    taken = services.store.contacts.take(posting, talent, side, wanted, organisation=recipient, by=principal.account)
+    if side is Side.TALENT:
+        note_consent(services, taken.contact, recipient)
+    return taken
+
+
+def save(services: Services, principal: Principal, side: Side, *, posting: int, talent: int, on: bool) -> None:
+    """Keep the other side in mind, or not any more; only the own side knows."""
+    act_as(principal, Party(side, talent if side is Side.TALENT else posting))
+    if on:
+        services.recorded(Kind.POSTING, posting), services.recorded(Kind.TALENT, talent)
+        services.store.contacts.save(posting, talent, side)
+    else:
+        services.store.contacts.unsave(posting, talent, side)
+
+
+WORDING = "2026-11"
+
+
+def disclosure_for(services: Services, principal: Principal, *, posting: int, talent: int) -> Disclosure:
+    """What the person would agree to. Raises Conflict for a posting that nobody here published."""
+    act_as(principal, Party(Side.TALENT, talent))
+    about = services.store.load(Kind.POSTING, posting)
+    return disclosure(services, about, services.recorded(Kind.TALENT, talent), _recipient(services, about))
+
+
+def disclosure(services: Services, posting: Recorded, person: Recorded, recipient: int) -> Disclosure:
+    """What the recipient will see once the person applies or accepts, word for word."""
+    about, who = cast(Posting, posting.record), cast(Talent, person.record)
+    name = cast(Organisation, services.recorded(Kind.ORGANISATION, recipient).record).name
+    purpose = "实习安排" if about.employment is Employment.INTERNSHIP else "招聘录用"
+    text = (
+        f"同意向“{name}”提供本人的姓名和联系方式，仅用于岗位“{about.title}”的{purpose}。"
+        "接收方不得用于其他目的，不得转给他人。不投递不影响使用本平台的其他服务；"
+        "投递后可以随时撤回，撤回后本平台立即不再向其显示姓名和联系方式。"
+    )
+    return Disclosure(
+        recipient=recipient,
+        recipient_name=name,
+        purpose=purpose,
+        wording=WORDING,
+        text=text,
+        items=(Disclosed(label="姓名", value=who.name or ""), Disclosed(label="联系方式", value=who.contact or "")),
+    )
+
+
+def note_consent(services: Services, contact: Contact, recipient: int) -> None:
+    """Let the consent ledger know what the pair's stage means: the consent stands, or is taken back."""
+
+
+def publisher(services: Services, posting: Posting) -> int | None:
+    """The member that published the posting, by id or else by its exact name; None where no member did."""
+    id, name = publisher_of(posting)
+    if id is not None:
+        return id
+    members = list(services.shelf[Kind.ORGANISATION].documents.values())
+    return next((one.id for one in members if cast(Organisation, one.record).name == name), None)
+
+
+def view(services: Services, history: History, side: Side, *, saved: bool = False) -> PairView:
+    """The pair as the side sees it."""
+    contact = history.contact
+    posting, talent = (
+        _document(services, Kind.POSTING, contact.posting),
+        _document(services, Kind.TALENT, contact.talent),
+    )
+    waits = side in contact.waits
+    open_to_both = set(history.grades) == set(Side)
+    return PairView(
+        posting=summary(posting),
+        talent=summary(talent),
+        stage=contact.stage,
+        waits=waits,
+        next=to_do(contact.stage, side, waits=waits),
+        possible=history.possible(side),
+        changed=contact.changed,
+        interview=history.interview,
+        steps=tuple(_told(one, contact, side) for one in history.steps),
+        given=dict(history.grades.get(side, {})),
+        received=dict(history.grades[side.other]) if open_to_both else {},
+        identity=_identity(talent) if side is Side.POSTING and contact.stage.is_disclosed else None,
+        saved=saved,
+    )
+
+
+def views(services: Services, histories: Iterable[History], side: Side, saved: Iterable[int] = ()) -> list[PairView]:
+    """The pairs as the side sees them, in their order."""
+    kept = frozenset(saved)
+    return [view(services, one, side, saved=_other(one.contact, side) in kept) for one in histories]
+
+
+def of_party(services: Services, party: Party) -> list[PairView]:
+    """Every pair of the side's record: its turn first, then what is going on, then what was only saved."""
+    contacts = services.store.contacts
+    histories = contacts.of_talent(party.id) if party.side is Side.TALENT else contacts.of_posting(party.id)
+    saved = contacts.saved_by(party.side, party.id)
+    known = {_other(one.contact, party.side) for one in histories}
+    only_saved = [_unmoved(party, id) for id in saved if id not in known]
+    ordered = sorted(histories, key=lambda one: (party.side not in one.contact.waits, one.contact.stage.is_over))
+    return views(services, [*ordered, *only_saved], party.side, saved)
+
+
+def one_of(services: Services, party: Party, other: int) -> PairView:
+    """The pair of the side's record with the other. Raises NotFound."""
+    posting, talent = (party.id, other) if party.side is Side.POSTING else (other, party.id)
+    saved = other in services.store.contacts.saved_by(party.side, party.id)
+    return view(services, services.store.contacts.load(posting, talent), party.side, saved=saved)
+
+
+def stages(services: Services, talent: int) -> list[StageView]:
+    """Where the person's pairs stand, last changed first, without a word that was said."""
+    return [
+        StageView(
+            posting=summary(_document(services, Kind.POSTING, one.contact.posting)),
+            stage=one.contact.stage,
+            changed=one.contact.changed,
+        )
+        for one in services.store.contacts.of_talent(talent)
+    ]
+
+
+def inbox(services: Services, principal: Principal) -> list[tuple[Side, PairView]]:
+    """What waits for the principal, longest waiting first."""
+    talent, organisation = speaks_for(principal)
+    found = []
+    for one in services.store.contacts.waiting_for(talent=talent, organisation=organisation):
+        side = Side.TALENT if one.contact.talent == talent else Side.POSTING
+        found.append((side, view(services, one, side)))
+    return found
+
+
+def count_waiting(services: Services, principal: Principal) -> int | None:
+    """How much waits for the principal; None for whom nothing ever does."""
+    talent, organisation = speaks_for(principal)
+    if talent is None and organisation is None:
+        return None
+    return services.store.contacts.count_waiting(talent=talent, organisation=organisation)
+
+
+def speaks_for(principal: Principal) -> tuple[int | None, int | None]:
+    """The talent and the organisation for which the principal takes steps."""
+    person = principal.talent if principal.may_ever(Action.PROGRESS, Kind.TALENT) else None
+    hires = principal.organisation if principal.may_ever(Action.PROGRESS, Kind.POSTING) else None
+    return person, hires
+
+
+def facts_about(services: Services, organisation: int) -> tuple[reliability.Fact, ...]:
+    """What came of the organisation's postings, in numbers."""
+    name = cast(Organisation, services.recorded(Kind.ORGANISATION, organisation).record).name
+    live = {
+        id: cast(Posting, one.record)
+        for id, one in list(services.shelf[Kind.POSTING].documents.items())
+        if publisher_of(one.record) in ((organisation, name), (None, name))
+        or publisher_of(one.record)[0] == organisation
+    }
+    past = set(services.store.contacts.count_stages(organisation)) - set(live)
+    postings = live | {id: cast(Posting, services.recorded(Kind.POSTING, id).record) for id in past}
+    told = services.store.events.told_of(list(postings))
+    against = services.store.contacts.reasons_against(organisation)
+    complained = {talent for talent, reason in against if reason in COMPLAINTS}
+    return reliability.facts(told, postings, complained, now=datetime.now(UTC))
+
+
+def _recipient(services: Services, posting: Recorded) -> int:
+    record = cast(Posting, posting.record)
+    found = publisher(services, record)
+    if found is None:
+        raise Conflict(f"“{record.organisation}”还没有加入联合体，不能通过本平台联系；请按岗位原文的方式联系")
+    return found
+
+
+def _unmoved(party: Party, other: int) -> History:
+    posting, talent = (party.id, other) if party.side is Side.POSTING else (other, party.id)
+    return History(Contact(posting=posting, talent=talent))
+
+
+def _other(contact: Contact, side: Side) -> int:
+    return contact.posting if side is Side.TALENT else contact.talent
+
+
+def _told(step: ContactStepTaken, contact: Contact, reader: Side) -> ContactStepTaken:
+    """The step as the reader may know it.
+
+    What a person tells against an enterprise is for the facts about it, not for its eyes; and what they wrote is not
+    shown any more once they have left.
+    """
+    if step.side is reader or reader is Side.TALENT:
+        return step
+    hidden: dict[str, object] = {}
+    if step.reason in COMPLAINTS:
+        hidden["reason"] = None
+    if not contact.stage.is_disclosed:
+        hidden["note"] = ""
+    return step.model_copy(update=hidden)
+
+
+def _identity(talent: Document[Talent]) -> Identity:
+    return Identity(id=talent.id, name=talent.record.name, contact=talent.record.contact)
+
+
+def _must_be_open(services: Services, posting: Recorded) -> None:
+    record = cast(Posting, posting.record)
+    if record.expires and record.expires < services.today():
+        raise Conflict(f"岗位“{record.title}”已于 {record.expires} 截止")
+
+
+def _document(services: Services, kind: Kind, id: int) -> Document[Any]:
+    """The record as it is shown, withdrawn or not."""
+    found = services.recorded(kind, id)
+    if isinstance(found, Document):
+        return found
+    return Document(id=id, revision=0, record=found.record, texts=texts(found.record), facts=Facts())

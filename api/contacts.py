@@ -17,6 +17,8 @@ from matching import reliability
 from models.access import Action, Principal
 from models.contacts import (
     COMPLAINTS,
+    CRITERIA,
+    STEPS,
     Contact,
     ContactStep,
     ContactStepTaken,
@@ -126,6 +128,8 @@ def take(
     published or that is over, Malformed for a missing consent, and WrongState.
     """
     act_as(principal, Party(side, talent if side is Side.TALENT else posting))
+    if wanted.grades and set(wanted.grades) != set(CRITERIA[side]):
+        raise Malformed(f"{side.label}应评：{'、'.join(CRITERIA[side])}；收到：{'、'.join(wanted.grades)}")
     history = services.store.contacts.load(posting, talent)
     about, person = services.recorded(Kind.POSTING, posting), services.recorded(Kind.TALENT, talent)
     if wanted.step in _ASKS and history.contact.stage is not Stage.APPLIED:
@@ -201,8 +205,8 @@ def view(services: Services, history: History, side: Side, *, saved: bool = Fals
     """The pair as the side sees it."""
     contact = history.contact
     posting, talent = (
-        _document(services, Kind.POSTING, contact.posting),
-        _document(services, Kind.TALENT, contact.talent),
+        document(services, Kind.POSTING, contact.posting),
+        document(services, Kind.TALENT, contact.talent),
     )
     waits = side in contact.waits
     open_to_both = set(history.grades) == set(Side)
@@ -212,7 +216,7 @@ def view(services: Services, history: History, side: Side, *, saved: bool = Fals
         stage=contact.stage,
         waits=waits,
         next=to_do(contact.stage, side, waits=waits),
-        possible=history.possible(side),
+        possible=tuple(step for step in history.possible(side) if _is_due(history, step)),
         changed=contact.changed,
         interview=history.interview,
         steps=tuple(_told(one, contact, side) for one in history.steps),
@@ -226,7 +230,7 @@ def view(services: Services, history: History, side: Side, *, saved: bool = Fals
 def views(services: Services, histories: Iterable[History], side: Side, saved: Iterable[int] = ()) -> list[PairView]:
     """The pairs as the side sees them, in their order."""
     kept = frozenset(saved)
-    return [view(services, one, side, saved=_other(one.contact, side) in kept) for one in histories]
+    return [view(services, one, side, saved=other_of(one.contact, side) in kept) for one in histories]
 
 
 def of_party(services: Services, party: Party) -> list[PairView]:
@@ -234,8 +238,8 @@ def of_party(services: Services, party: Party) -> list[PairView]:
     contacts = services.store.contacts
     histories = contacts.of_talent(party.id) if party.side is Side.TALENT else contacts.of_posting(party.id)
     saved = contacts.saved_by(party.side, party.id)
-    known = {_other(one.contact, party.side) for one in histories}
-    only_saved = [_unmoved(party, id) for id in saved if id not in known]
+    known = {other_of(one.contact, party.side) for one in histories}
+    only_saved = [unmoved(party, id) for id in saved if id not in known]
     ordered = sorted(histories, key=lambda one: (party.side not in one.contact.waits, one.contact.stage.is_over))
     return views(services, [*ordered, *only_saved], party.side, saved)
 
@@ -251,7 +255,7 @@ def stages(services: Services, talent: int) -> list[StageView]:
     """Where the person's pairs stand, last changed first, without a word that was said."""
     return [
         StageView(
-            posting=summary(_document(services, Kind.POSTING, one.contact.posting)),
+            posting=summary(document(services, Kind.POSTING, one.contact.posting)),
             stage=one.contact.stage,
             changed=one.contact.changed,
         )
@@ -309,12 +313,14 @@ def _recipient(services: Services, posting: Recorded) -> int:
     return found
 
 
-def _unmoved(party: Party, other: int) -> History:
+def unmoved(party: Party, other: int) -> History:
+    """The pair with which nothing has happened."""
     posting, talent = (party.id, other) if party.side is Side.POSTING else (other, party.id)
     return History(Contact(posting=posting, talent=talent))
 
 
-def _other(contact: Contact, side: Side) -> int:
+def other_of(contact: Contact, side: Side) -> int:
+    """The record on the other side of the pair."""
     return contact.posting if side is Side.TALENT else contact.talent
 
 
@@ -334,6 +340,15 @@ def _told(step: ContactStepTaken, contact: Contact, reader: Side) -> ContactStep
     return step.model_copy(update=hidden)
 
 
+def _is_due(history: History, step: ContactStep) -> bool:
+    """Whether so much time has passed since the start of work as the step says."""
+    act = STEPS[step].act
+    if act is None or not act.kept:
+        return True
+    started = next(one.at for one in reversed(history.steps) if one.step is ContactStep.START)
+    return datetime.now(UTC) - started >= act.kept
+
+
 def _identity(talent: Document[Talent]) -> Identity:
     return Identity(id=talent.id, name=talent.record.name, contact=talent.record.contact)
 
@@ -344,7 +359,7 @@ def _must_be_open(services: Services, posting: Recorded) -> None:
         raise Conflict(f"岗位“{record.title}”已于 {record.expires} 截止")
 
 
-def _document(services: Services, kind: Kind, id: int) -> Document[Any]:
+def document(services: Services, kind: Kind, id: int) -> Document[Any]:
     """The record as it is shown, withdrawn or not."""
     found = services.recorded(kind, id)
     if isinstance(found, Document):

@@ -5,6 +5,7 @@ The body of a step holds its note, its interview and its grades as JSON; `forget
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -54,6 +55,7 @@ class Contacts:
         Raises WrongState where the stage or the side does not allow it, and ImpossibleEvent for three months that are
         not over yet.
         """
+        wanted = _masked(wanted)
         with self._writing() as (connection, _):
             before = _history(connection, posting, talent)
             step = meant(wanted.step, before.contact.stage)
@@ -214,6 +216,14 @@ def erase(connection: Connection, talent: int) -> None:
     """Take out all that a person's pairs hold, inside of the person's erasure; events are not among it."""
     for table in (saves, contact_steps, contacts):
         connection.execute(delete(table).where(table.c.talent_id == talent))
+
+
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:1[3-9](?:[ -]?\d){9}|[1-9]\d{16}[\dXx])(?!\d)")
+
+
+def _masked(wanted: StepWanted) -> StepWanted:
+    """The step with telephone and identity numbers and addresses of people taken out of what was written."""
+    return wanted.model_copy(update={"note": _PERSONAL.sub("***", wanted.note)})
 
 
 def _is_repeated(before: History, step: ContactStep, side: Side, wanted: StepWanted) -> bool:

@@ -30,10 +30,26 @@ class Fact:
     label: str
     n: int
     count: int
+    unit: str
+    """The measure word of what is counted."""
+    about_people: bool = False
+    """Whether a small count would point at somebody."""
 
     @property
     def is_published(self) -> bool:
         return self.n >= UNDER
+
+    @property
+    def told(self) -> int | None:
+        """The count as it may be published; None where it would point at somebody."""
+        return None if self.about_people and 0 < self.count < UNDER else self.count
+
+    @property
+    def said(self) -> str:
+        """12 份中 9 份."""
+        if not self.is_published:
+            return f"不足 {UNDER} {self.unit}，不公布"
+        return f"{self.n} {self.unit}中" + (f"不到 {UNDER} " if self.told is None else f" {self.told} ") + self.unit
 
 
 def facts(
@@ -73,7 +89,7 @@ def _answered(pairs: _Pairs, now: datetime) -> Fact:
         if answers or (now - applied[0] > PROMPT and not taken_back):
             n += 1
             count += bool(answers) and answers[0] - applied[0] <= PROMPT
-    return Fact("answered", "7 天内答复的投递", n, count)
+    return Fact("answered", "7 天内答复的投递", n, count, "份")
 
 
 def _filled(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
@@ -82,7 +98,7 @@ def _filled(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
         if posting in hired and _hired(acts):
             hired[posting].add(talent)
     full = [posting for posting, people in hired.items() if len(people) >= (postings[posting].headcount or 1)]
-    return Fact("filled", "有人应聘的岗位中已招满的", len(hired), len(full))
+    return Fact("filled", "有人应聘的岗位中已招满的", len(hired), len(full), "个")
 
 
 def _converted(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
@@ -93,14 +109,13 @@ def _converted(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
             over.add(talent)
         if employment is Employment.FULL_TIME and _hired(acts):
             taken_on.add(talent)
-    return Fact("converted", "实习、学徒期满后被正式录用的", len(over), len(over & taken_on))
+    return Fact("converted", "实习、学徒期满后被正式录用的", len(over), len(over & taken_on), "人")
 
 
 def _complained(pairs: _Pairs, complained: Collection[int]) -> Fact:
     people = {talent for _, talent in pairs}
-    return Fact(
-        "complained", "反映岗位与描述不符，或要求交费、押金、扣押证件的", len(people), len(people & set(complained))
-    )
+    label = "反映岗位与描述不符，或要求交费、押金、扣押证件的"
+    return Fact("complained", label, len(people), len(people & set(complained)), "人", about_people=True)
 
 
 def _hired(acts: Sequence[Event]) -> bool:

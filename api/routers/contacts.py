@@ -11,6 +11,7 @@ from api.auth import PrincipalDep, allow
 from api.contacts import Disclosure, PairView, Party, StageView
 from api.deps import API, MatcherDep, RecordIdPath, ServicesDep
 from api.problems import problems
+from matching.reliability import Fact
 from models.access import Action, System
 from models.contacts import StepWanted
 from models.outcomes import Side
@@ -62,6 +63,8 @@ class ReliabilityFact(Value):
     label: str
     n: int | None
     count: int | None
+    said: str
+    """The same in words; that it is not published where it is not."""
 
 
 class Reliability(Value):
@@ -247,13 +250,13 @@ def read_reliability(id: RecordIdPath, services: ServicesDep, _: MatcherDep) -> 
     services.store.load(Kind.ORGANISATION, id)
     return Reliability(
         organisation=id,
-        facts=tuple(
-            ReliabilityFact(name=one.name, label=one.label, n=one.n, count=one.count)
-            if one.is_published
-            else ReliabilityFact(name=one.name, label=one.label, n=None, count=None)
-            for one in contacts.facts_about(services, id)
-        ),
+        facts=tuple(map(_fact, contacts.facts_about(services, id))),
     )
+
+
+def _fact(fact: Fact) -> ReliabilityFact:
+    n, count = (fact.n, fact.told) if fact.is_published else (None, None)
+    return ReliabilityFact(name=fact.name, label=fact.label, n=n, count=count, said=fact.said)
 
 
 def _pairs(services: ServicesDep, principal: PrincipalDep, party: Party) -> Pairs:

@@ -38,8 +38,8 @@ from models.records import publisher_of
 from models.talents import Talent
 from models.terms import Employment, Kind, Value
 
-_ASKS = (ContactStep.APPLY, ContactStep.INVITE, ContactStep.ACCEPT)
-"""Steps that need both records to be live."""
+_ASKS = (ContactStep.APPLY, ContactStep.INVITE)
+"""Steps that need a posting that is still open."""
 
 
 class Disclosed(Value):
@@ -132,7 +132,7 @@ def take(
         raise Malformed(f"{side.label}应评：{'、'.join(CRITERIA[side])}；收到：{'、'.join(wanted.grades)}")
     history = services.store.contacts.load(posting, talent)
     about, person = services.recorded(Kind.POSTING, posting), services.recorded(Kind.TALENT, talent)
-    if wanted.step in _ASKS and history.contact.stage is not Stage.APPLIED:
+    if wanted.step in _ASKS and history.contact.stage not in (Stage.APPLIED, Stage.INVITED):
         about = services.store.load(Kind.POSTING, posting)
         person = services.store.load(Kind.TALENT, talent)
         _must_be_open(services, about)
@@ -164,7 +164,10 @@ WORDING = "2026-11"
 def disclosure_for(services: Services, principal: Principal, *, posting: int, talent: int) -> Disclosure:
     """What the person would agree to. Raises Conflict for a posting that nobody here published."""
     act_as(principal, Party(Side.TALENT, talent))
-    about = services.store.load(Kind.POSTING, posting)
+    about = services.recorded(Kind.POSTING, posting)
+    if services.store.contacts.load(posting, talent).contact.stage is not Stage.INVITED:
+        about = services.store.load(Kind.POSTING, posting)
+        _must_be_open(services, about)
     return disclosure(services, about, services.recorded(Kind.TALENT, talent), _recipient(services, about))
 
 
@@ -176,7 +179,7 @@ def disclosure(services: Services, posting: Recorded, person: Recorded, recipien
     text = (
         f"同意向“{name}”提供本人的姓名和联系方式，仅用于岗位“{about.title}”的{purpose}。"
         "接收方不得用于其他目的，不得转给他人。不投递不影响使用本平台的其他服务；"
-        "投递后可以随时撤回，撤回后本平台立即不再向其显示姓名和联系方式。"
+        "投递后可以随时退出，同意随之撤回，本平台立即不再向其显示姓名和联系方式。"
     )
     return Disclosure(
         recipient=recipient,
@@ -216,7 +219,11 @@ def view(services: Services, history: History, side: Side, *, saved: bool = Fals
         stage=contact.stage,
         waits=waits,
         next=to_do(contact.stage, side, waits=waits),
-        possible=tuple(step for step in history.possible(side) if _is_due(history, step)),
+        possible=tuple(
+            step
+            for step in history.possible(side)
+            if _is_due(history, step) and (step not in _ASKS or is_open(services, posting))
+        ),
         changed=contact.changed,
         interview=history.interview,
         steps=tuple(_told(one, contact, side) for one in history.steps),
@@ -353,10 +360,18 @@ def _identity(talent: Document[Talent]) -> Identity:
     return Identity(id=talent.id, name=talent.record.name, contact=talent.record.contact)
 
 
+def is_open(services: Services, posting: Recorded) -> bool:
+    """Whether one can still apply: it is live, its last day is not over, and a member published it."""
+    record = cast(Posting, posting.record)
+    live = posting.id in services.shelf[Kind.POSTING].documents
+    over = record.expires is not None and record.expires < services.today()
+    return live and not over and publisher(services, record) is not None
+
+
 def _must_be_open(services: Services, posting: Recorded) -> None:
     record = cast(Posting, posting.record)
     if record.expires and record.expires < services.today():
-        raise Conflict(f"岗位“{record.title}”已于 {record.expires} 截止")
+        raise Conflict(f"岗位“{record.title}”已于 {record.expires} 截止，不能再投递或邀请")
 
 
 def document(services: Services, kind: Kind, id: int) -> Document[Any]:

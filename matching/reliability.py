@@ -89,7 +89,7 @@ def _answered(pairs: _Pairs, now: datetime) -> Fact:
         if answers or (now - applied[0] > PROMPT and not taken_back):
             n += 1
             count += bool(answers) and answers[0] - applied[0] <= PROMPT
-    return Fact("answered", "7 天内答复的投递", n, count, "份")
+    return Fact("answered", "7 天内答复投递", n, count, "份")
 
 
 def _filled(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
@@ -98,7 +98,7 @@ def _filled(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
         if posting in hired and _hired(acts):
             hired[posting].add(talent)
     full = [posting for posting, people in hired.items() if len(people) >= (postings[posting].headcount or 1)]
-    return Fact("filled", "有人应聘的岗位中已招满的", len(hired), len(full), "个")
+    return Fact("filled", "有人应聘的岗位招满", len(hired), len(full), "个")
 
 
 def _converted(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
@@ -109,12 +109,12 @@ def _converted(pairs: _Pairs, postings: Mapping[int, Posting]) -> Fact:
             over.add(talent)
         if employment is Employment.FULL_TIME and _hired(acts):
             taken_on.add(talent)
-    return Fact("converted", "实习、学徒期满后被正式录用的", len(over), len(over & taken_on), "人")
+    return Fact("converted", "实习、学徒结束后正式录用", len(over), len(over & taken_on), "人")
 
 
 def _complained(pairs: _Pairs, complained: Collection[int]) -> Fact:
     people = {talent for _, talent in pairs}
-    label = "反映岗位与描述不符，或要求交费、押金、扣押证件的"
+    label = "有人反映岗位与描述不符或要求交费、押金、扣证"
     return Fact("complained", label, len(people), len(people & set(complained)), "人", about_people=True)
 
 

@@ -36,7 +36,7 @@ class Stage(StrEnum):
     ENDED = "已结束"
     REJECTED = "未通过"
     DECLINED = "已婉拒"
-    WITHDRAWN = "已撤回投递"
+    WITHDRAWN = "已退出应聘"
     RECALLED = "邀请已收回"
 
     @property
@@ -66,7 +66,7 @@ class ContactStep(StrEnum):
     RECALL = "收回邀请"
     DECLINE = "婉拒"
     REJECT = "不合适"
-    WITHDRAW = "撤回"
+    WITHDRAW = "退出应聘"
     INTERVIEW = "约面试"
     CONFIRM = "确认参加"
     REBOOK = "请求改期"
@@ -167,7 +167,7 @@ _TO_DO: dict[Stage, tuple[str, str]] = {
     Stage.ENDED: ("请评价这段经历", "请评价这段经历"),
     Stage.REJECTED: ("可以看看其他岗位", "已答复"),
     Stage.DECLINED: ("已婉拒，想法变了可以再投递", "对方已婉拒"),
-    Stage.WITHDRAWN: ("已撤回，想法变了可以再投递", "对方已撤回，不再显示姓名和联系方式"),
+    Stage.WITHDRAWN: ("已退出，想法变了可以再投递", "对方已退出，不再显示姓名和联系方式"),
     Stage.RECALLED: ("用人单位收回了邀请，仍可以投递", "已收回，可以再邀请"),
 }
 _EVALUATED = "已评价"

@@ -57,17 +57,15 @@ _PLAIN = frozenset(
         ContactStep.KEEP_12,
     }
 )
-_BACK = frozenset(
-    {
-        ContactStep.RECALL,
-        ContactStep.DECLINE,
-        ContactStep.REJECT,
-        ContactStep.WITHDRAW,
-        ContactStep.REBOOK,
-        ContactStep.END,
-    }
+_BACK = (
+    ContactStep.REBOOK,
+    ContactStep.RECALL,
+    ContactStep.DECLINE,
+    ContactStep.REJECT,
+    ContactStep.WITHDRAW,
+    ContactStep.END,
 )
-"""Steps that lead away from working together: shown after the others, and quieter."""
+"""Steps that lead away from working together: shown after the others in this order, and quieter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,7 @@ class Door:
     """A step as the pages offer it."""
 
     step: ContactStep
+    label: str
     shape: str
     """plain: one button; consent: a page of its own; note, reason, interview, grades: a small form."""
     quiet: bool
@@ -289,11 +288,17 @@ def _card(services: Services, side: Side, pair: PairView, *, home: str) -> PairC
     posting, talent = (
         facts.brief(contacts.document(services, one.kind, one.id)) for one in (pair.posting, pair.talent)
     )
-    doors = [_door(step, side) for step in pair.possible]
+    doors = [_door(step, side, again=pair.interview is not None) for step in sorted(pair.possible, key=_place)]
     return PairCard(pair, side, posting, talent, tuple(sorted(doors, key=lambda door: door.quiet)), home)
 
 
-def _door(step: ContactStep, side: Side) -> Door:
+def _place(step: ContactStep) -> int:
+    return _BACK.index(step) if step in _BACK else -1
+
+
+def _door(step: ContactStep, side: Side, *, again: bool) -> Door:
+    """The step as the side is offered it; `again` where an interview stands already."""
+    moves = again and step is ContactStep.INTERVIEW
     if step in _PLAIN:
         shape = "plain"
     elif step.discloses:
@@ -305,7 +310,8 @@ def _door(step: ContactStep, side: Side) -> Door:
     else:
         shape = "reason" if step in REASONS else "note"
     criteria = CRITERIA[side] if step is ContactStep.EVALUATE else ()
-    return Door(step, shape, step in _BACK, REASONS.get(step, ()), criteria)
+    label = "改约面试" if moves else step.label
+    return Door(step, label, shape, moves or step in _BACK, REASONS.get(step, ()), criteria)
 
 
 def _boards(services: Services, organisation: int) -> list[tuple[Brief, Mapping[Stage, int]]]:

@@ -178,14 +178,16 @@ def posting(
     if person is not None and position:
         _note_opened(request, reader, Party(Side.TALENT, person), id, position)
     member = contacts.publisher(reader.services, cast(Posting, document.record)) is not None
+    is_open = contacts.is_open(reader.services, document)
     return page(
         request,
         "posting.html",
         document=document,
         ranking=ranking,
         own=_offered(reader, Party(Side.POSTING, id), request) if reader.may(Action.CONTACT, document) else None,
-        mine=_offered(reader, Party(Side.TALENT, person), request)[id] if person is not None and member else None,
+        mine=_offered(reader, Party(Side.TALENT, person), request)[id] if person is not None else None,
         member=member,
+        is_open=is_open,
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         occupations=matcher.occupations.of_posting(cast(Posting, document.record)),
         k=k,
@@ -381,7 +383,8 @@ def _published(reader: Reader, publisher: Document[Organisation], kind: Kind) ->
 
 def _offered(reader: Reader, party: Party, request: Request) -> Offered:
     """What the side can do with each record of the page, and then come back to it."""
-    return offered(reader.services, party, home=f"{request.url.path}{with_params(request, position='')}")
+    query = with_params(request, position="")
+    return offered(reader.services, party, home=request.url.path + (query if query != "?" else ""))
 
 
 def _own_posting(reader: Reader, id: int | None) -> Party | None:

@@ -145,9 +145,9 @@ def test_only_an_accepted_invitation_tells_the_name_and_withdrawing_takes_it_bac
     assert town.person("接受邀请").status_code == 200
     seen = town.hr.get(f"{API}/postings/{town.posting}/contacts").json()["items"][0]
     assert seen["identity"] == {"id": town.talent, "name": NAME, "contact": PHONE}
-    town.person("撤回", reason="已有其他去向")
+    town.person("退出应聘", reason="已有其他去向")
     seen = town.hr.get(f"{API}/postings/{town.posting}/contacts").json()["items"][0]
-    assert (seen["stage"], seen["identity"], town.identity()) == ("已撤回投递", None, 403)
+    assert (seen["stage"], seen["identity"], town.identity()) == ("已退出应聘", None, 403)
     assert NAME not in str(seen)
 
 
@@ -275,7 +275,7 @@ def test_a_note_reaches_the_other_side_without_numbers_of_people(town: Town) -> 
 
 def test_a_complaint_counts_and_is_not_shown_to_whom_it_is_about(town: Town) -> None:
     town.person("投递")
-    town.person("撤回", reason="要求交费、押金或扣押证件", note="让我交 800 元服装费")
+    town.person("退出应聘", reason="要求交费、押金或扣押证件", note="让我交 800 元服装费")
     [seen] = town.hr.get(f"{API}/postings/{town.posting}/contacts").json()["items"]
     assert (seen["steps"][-1]["reason"], seen["steps"][-1]["note"]) == (None, "")
     [mine] = town.student.get(f"{API}/talents/{town.talent}/contacts").json()["items"]

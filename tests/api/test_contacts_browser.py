@@ -19,9 +19,11 @@ from tests.api.test_pages_browser import (
     BROWSER,
     DESKTOP,
     FLAGS,
-    PHONE as SMALL,
     _fits,
     _wait,
+)
+from tests.api.test_pages_browser import (
+    PHONE as SMALL,
 )
 
 playwright = pytest.importorskip("playwright.sync_api", reason="未安装 playwright，跳过浏览器测试")
@@ -96,7 +98,7 @@ def test_from_a_recommendation_to_the_first_day_of_work(served: tuple[Town, str]
             _looks_right(hr)
             hr.get_by_role("button", name="同意沟通").click()
             hr.locator("summary", has_text="约面试").click()
-            hr.get_by_label("时间").fill("2026-12-05T14:00")
+            hr.get_by_role("textbox", name="时间").fill("2026-12-05T14:00")
             hr.get_by_label("地点或线上会议链接").fill("高新区创业路 8 号 302 室")
             _looks_right(hr)
             hr.get_by_role("button", name="约面试").click()
@@ -110,7 +112,7 @@ def test_from_a_recommendation_to_the_first_day_of_work(served: tuple[Town, str]
             hr.goto(f"/postings/{town.posting}/board")
             assert hr.get_by_role("heading", name="面试已确认（1 人）").is_visible()
             hr.locator("summary", has_text="发录用意向").click()
-            hr.get_by_label("告诉对方").first.fill("月薪 5500 元，3 月 2 日报到")
+            hr.locator("details[open]").get_by_role("textbox").fill("月薪 5500 元，3 月 2 日报到")
             hr.get_by_role("button", name="发录用意向").click()
             student.goto("/inbox")
             assert student.get_by_text("3 月 2 日报到").first.is_visible()

@@ -9,13 +9,16 @@ from typing import Any, Generic, Literal, TypeVar, cast
 from pydantic import create_model
 
 from data import taxonomy
+from data.ingest.columns import label as heading_of
 from data.store import Outcome, Version
 from indexing.text import FIELDS, NAMES_OF_MEMBERS, labels
 from matching.search import Hit
 from matching.specialties import Advice, Outlook
 from matching.training import Gap
+from models.changes import record_changes
 from models.errors import NotFound
 from models.matches import Answer, Contribution, Discrimination, Document, Match, Pair, Side, Span
+from models.privacy import Sensitive
 from models.records import RECORDS
 from models.terms import Kind, Record, Salary, Value
 from models.traits import Trait
@@ -97,13 +100,24 @@ class Page(Value, Generic[W]):
     limit: int
 
 
+class FieldChangeItem(Value):
+    """A field that says something else than in the version before; null is a value that was not there."""
+
+    field: str
+    label: str
+    before: Any
+    after: Any
+
+
 class PastVersion(Value, Generic[W]):
-    """One state that a record had."""
+    """One state that a record had, and what it changed."""
 
     revision: int
     at: datetime
     withdrawn: bool
     record: W | None
+    changes: tuple[FieldChangeItem, ...]
+    """Empty for a withdrawal."""
 
 
 class Receipt(Value):
@@ -112,6 +126,8 @@ class Receipt(Value):
     id: int
     revision: int
     outcome: Outcome
+    masked: dict[Sensitive, int]
+    """How often each was taken out of the record's texts before they were stored, such as 手机号: 1."""
 
 
 class Withdrawal(Value):
@@ -282,8 +298,9 @@ class OutlookAnswer(Value):
     demand: int
     before: int
     trend: float | None
-    graduates: int
-    supply: int
+    graduates: int | None
+    """None, like supply, when they are so few that it is not published."""
+    supply: int | None
     ratio: float | None
     linked: int
     """How many postings count as demand for the programme."""
@@ -321,18 +338,44 @@ def past_versions(kind: Kind, id: int, versions: Sequence[Version]) -> list[dict
     Raises NotFound when the id holds another kind.
     """
     known = [version.record for version in versions if version.record]
-    if known[-1].kind != kind:
+    if not known or known[-1].kind != kind:
         raise NotFound(f"没有编号为 {id} 的{kind.label}")
     gone = kind in MASKED and versions[-1].record is None
+    states = [public(version.record) if version.record and not gone else None for version in versions]
     return [
         {
             "revision": version.revision,
             "at": version.at,
             "withdrawn": version.record is None,
-            "record": public(version.record) if version.record and not gone else None,
+            "record": state,
+            "changes": _changes(kind, before, state) if state else (),
         }
-        for version in versions
+        for version, state, before in zip(versions, states, [None, *states], strict=False)
     ]
+
+
+def _changes(kind: Kind, before: Value | None, after: Value) -> tuple[FieldChangeItem, ...]:
+    return tuple(
+        FieldChangeItem(field=one.field, label=field_label(one.field, kind), before=one.before, after=one.after)
+        for one in record_changes(before, after)
+    )
+
+
+def field_label(field: str, kind: Kind) -> str:
+    """The field's Chinese name; its own where it has none."""
+    return _LABELS.get(field) or labels(kind).get(field) or heading_of(field, kind)
+
+
+_LABELS = {
+    "source": "来源",
+    "organisation_id": "单位编号",
+    "provider_id": "单位编号",
+    "school_id": "学校编号",
+    "expected_salary": "期望薪资",
+    "expected_divisions": "期望地区",
+    "division": "行政区划",
+}
+"""Fields that no text and no column of a file is called by."""
 
 
 def heading(document: Document[Record]) -> str:
@@ -498,6 +541,8 @@ _TITLES = {
     Kind.OFFER: "title",
     Kind.POLICY: "title",
     Kind.PROGRAMME: "name",
+    Kind.PLAN: "title",
+    Kind.NOTICE: "title",
 }
 
 
@@ -557,6 +602,21 @@ _FACTS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("closes", "申报截止"),
     ),
     Kind.PROGRAMME: (("school", "学校"), ("level", "培养层次"), ("code", "专业代码"), ("occupations", "面向职业")),
+    Kind.PLAN: (
+        ("organisation", "发布单位"),
+        ("type", "类型"),
+        ("chain", "产业链"),
+        ("scope", "范围"),
+        ("ends", "期间截止"),
+    ),
+    Kind.NOTICE: (
+        ("organisation", "发布单位"),
+        ("type", "类型"),
+        ("form", "合作类型"),
+        ("scale", "规模"),
+        ("headcount", "人数"),
+        ("ends", "截止日期"),
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from api import problems, web
 from api.auth import declared
 from api.bootstrap import Services, build
 from api.deps import API
+from api.metrics import Metrics
 from api.middleware import BodyLimit, Rim
 from api.routers import ROUTERS
 from api.settings import Settings
@@ -46,10 +47,11 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     app.state.services = services
     app.state.routers = (*ROUTERS, *web.ROUTERS)
+    app.state.metrics = metrics = Metrics(services)
     problems.install(app, page=web.error_page)
     limits = services.settings
     app.add_middleware(BodyLimit, json=limits.body_limit, form=limits.upload_limit)
-    app.add_middleware(Rim)
+    app.add_middleware(Rim, observe=metrics.observe)
     for router in app.state.routers:
         undeclared = [route.path for route in router.routes if declared(route) is None]
         assert not undeclared, f"no access is declared for {undeclared}"

@@ -14,9 +14,11 @@ from starlette.datastructures import FormData
 from starlette.routing import BaseRoute
 
 from api.bootstrap import Recorded, Services
+from data.audit import act_as
 from models.access import NOBODY, Action, Exposure, Principal, Relation, Resource, exposure_of, in_words
 from models.errors import Forbidden, NotFound, NotSignedIn
 from models.organisations import Organisation
+from models.privacy import DataKind
 from models.talents import Talent
 from models.terms import Kind
 
@@ -34,6 +36,8 @@ async def _principal(request: Request) -> Principal:
     """
     found = await _found(request)
     request.state.principal = found
+    if found.account is not None:
+        act_as(str(found.account))
     return found
 
 
@@ -154,8 +158,17 @@ def _relation(services: Services, principal: Principal, subject: Recorded, relat
 
 
 def is_partner(services: Services, principal: Principal, talent: int) -> bool:
-    """Whether the person applied to the principal's organisation or accepted its invitation, and it still stands."""
-    return principal.organisation is not None and services.store.contacts.discloses(talent, principal.organisation)
+    """Whether the person applied to the principal's organisation or accepted its invitation, and nobody left since."""
+    return is_known(services, talent, principal.organisation)
+
+
+def is_known(services: Services, talent: int, organisation: int | None) -> bool:
+    """Whether the organisation may know who the person is: a contact stands, and so does the consent to it."""
+    return (
+        organisation is not None
+        and services.store.contacts.discloses(talent, organisation)
+        and services.store.consents.allows(talent, organisation, DataKind.NAME)
+    )
 
 
 def same_origin(request: Request) -> bool:

@@ -8,8 +8,11 @@ from datetime import date
 from typing import Protocol
 
 from api.attempts import Attempts
+from api.livelists import LiveLists
 from api.settings import Settings
+from api.tasks import tasks
 from data import sample
+from data.jobs import Worker
 from data.store import Store
 from indexing.adapters import Adapters
 from indexing.encode import load_encoder
@@ -42,7 +45,9 @@ class Services:
     shelf: Shelf
     matcher: Matcher
     follower: Follower
+    worker: Worker
     today: Callable[[], date]
+    lists: LiveLists
     audience: Audience = field(default_factory=Audience)
     attempts: Attempts = field(default_factory=Attempts)
 
@@ -52,13 +57,16 @@ class Services:
         return self.store.latest(kind, id) if document is None else document
 
     def start(self) -> None:
-        """Load the sample into an empty store, if wanted, and begin to build the index."""
+        """Load the sample into an empty store, if wanted; begin to build the index and to do what is due."""
         if self.settings.sample and self.store.revision == 0:
             sample.load(self.store, today=self.today())
+        self.lists.freeze_due()
         self.follower.start()
+        self.worker.start()
 
     def stop(self) -> None:
-        """Save the index and give the connections back."""
+        """Finish the job at hand, save the index and give the connections back."""
+        self.worker.stop()
         self.follower.stop()
         self.store.close()
 
@@ -71,7 +79,9 @@ def build(settings: Settings) -> Services:
     seconds = settings.follow_interval.total_seconds()
     follower = Follower(store, shelf, settings.index, seconds=seconds, adapter=in_force)
     matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
-    return Services(settings, store, shelf, matcher, follower, settings.today)
+    lists = LiveLists(store, today=settings.today, zone=settings.zone)
+    worker = Worker(store.jobs, tasks(store, lists, today=settings.today), seconds=seconds, today=settings.today)
+    return Services(settings, store, shelf, matcher, follower, worker, settings.today, lists)
 
 
 def open_store(settings: Settings) -> Store:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -13,6 +15,7 @@ from api.settings import Settings
 from data.store import Store
 from indexing import snapshot, sync
 from indexing.shelf import Shelf
+from models.errors import Conflict
 from models.terms import Kind
 
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
@@ -34,6 +37,24 @@ def build(settings: Settings, store: Store) -> Shelf:
     rate = f"，每秒 {total / seconds:,.0f} 条" if total else ""
     out.print(f"索引已到数据版本 {shelf.revision}，共 {len(shelf)} 条记录，用时 {seconds:.1f} 秒{rate}")
     return shelf
+
+
+def bring_up_to_date(settings: Settings, store: Store) -> None:
+    """Build the index, unless a running service holds it and will follow by itself."""
+    try:
+        with snapshot.writing(settings.index):
+            build(settings, store)
+    except Conflict as error:
+        out.print(error.message, soft_wrap=True)
+
+
+def discard(folder: Path) -> None:
+    """Throw the snapshots away. To be called while `snapshot.writing` is held."""
+    for found in folder.iterdir():
+        if found.is_dir():
+            shutil.rmtree(found)
+        elif found.name != "lock":
+            found.unlink()
 
 
 def progress_bar() -> Progress:

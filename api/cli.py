@@ -1,4 +1,4 @@
-"""The command line: serve, import, reindex, sample, evaluate, adapt, outcomes, vocabulary, admin, migrate, doctor."""
+"""The command line: serving, importing, indexing, learning, auditing, keeping safe, and the doctor."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import structlog
 import typer
@@ -27,13 +28,26 @@ from rich.table import Column, Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from api import adaptation, administration, evaluation, linking, outcomes
+from api import (
+    adaptation,
+    administration,
+    auditing,
+    checking,
+    evaluation,
+    jobs,
+    linking,
+    lists,
+    outcomes,
+    people,
+    safekeeping,
+)
 from api.app import create_app
 from api.bootstrap import Services, build, new_shelf, open_store
+from api.building import bring_up_to_date, discard, progress_bar
 from api.building import build as build_index
-from api.building import progress_bar
 from api.settings import Settings
 from data import sample
+from data.audit import acting
 from data.ingest import Limits, import_file
 from data.store import Store
 from indexing import snapshot
@@ -41,7 +55,9 @@ from indexing.adapters import Adapters
 from indexing.encode import load_encoder
 from indexing.text import texts
 from indexing.unknown import unknown_terms
+from models.audit import Action
 from models.errors import ChanjiaoError, Conflict, Malformed, StoreUnavailable, UnknownName
+from models.jobs import JobState
 from models.reasons import reason_of
 from models.terms import Kind
 
@@ -62,6 +78,10 @@ _USAGE = (
 )
 """Typer's messages and how they read in Chinese."""
 
+_RECENT = 1_000
+"""Audit entries that `doctor` walks; all of them take a minute per million."""
+_BACKUP_DUE = timedelta(days=7)
+"""Age of the last backup, or of the installation, from which `doctor` warns."""
 _FREE = 1_000_000_000
 """Bytes of disk below which `doctor` warns: a snapshot of 50,000 records and its successor need about half."""
 
@@ -71,7 +91,8 @@ class _OneLine(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with acting("cli"):
+                return super().invoke(ctx)
         except ChanjiaoError as error:
             message = error.message
         except typer.TyperException as error:
@@ -95,6 +116,14 @@ app.add_typer(adaptation.app, name="adapt")
 app.add_typer(linking.app, name="link")
 app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(administration.app, name="admin")
+app.add_typer(lists.app, name="lists")
+app.add_typer(people.app, name="person")
+app.command()(people.retention)
+app.add_typer(auditing.app, name="audit")
+app.add_typer(jobs.app, name="jobs")
+app.command()(safekeeping.backup)
+app.command()(safekeeping.restore)
+app.add_typer(checking.app, name="check")
 
 
 def main() -> None:
@@ -158,7 +187,7 @@ def import_(
             )
         out.print(str(report), markup=False, soft_wrap=True)
         if not dry_run:
-            _bring_up_to_date(settings, store)
+            bring_up_to_date(settings, store)
 
 
 @app.command()
@@ -169,7 +198,7 @@ def reindex(
     settings = _settings()
     with open_store(settings) as store, snapshot.writing(settings.index):
         if from_scratch:
-            _discard(settings.index)
+            discard(settings.index)
         build_index(settings, store)
 
 
@@ -179,7 +208,7 @@ def load() -> None:
     settings = _settings()
     with open_store(settings) as store:
         _load_sample(store, settings.today())
-        _bring_up_to_date(settings, store)
+        bring_up_to_date(settings, store)
 
 
 @vocabulary.callback(invoke_without_command=True, no_args_is_help=True)
@@ -226,7 +255,7 @@ def migrate() -> None:
 def doctor() -> None:
     """检查运行环境，逐项说明是否正常、该怎么办。"""
     settings = _settings()
-    checks = (_check_python, _check_packages, _check_database, _check_index, _check_disk)
+    checks = (_check_python, _check_packages, _check_database, _check_operations, _check_index, _check_disk)
     healthy = True
     for check in checks:
         for well, line in check(settings):
@@ -265,23 +294,6 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         raise Conflict(f"不能监听 {settings.host}:{settings.port}（{error.strerror}），请换一个 --port") from error
     with listener:
         yield listener
-
-
-def _bring_up_to_date(settings: Settings, store: Store) -> None:
-    """Build the index, unless a running service holds it and will follow by itself."""
-    try:
-        with snapshot.writing(settings.index):
-            build_index(settings, store)
-    except Conflict as error:
-        out.print(error.message, soft_wrap=True)
-
-
-def _discard(folder: Path) -> None:
-    for found in folder.iterdir():
-        if found.is_dir():
-            shutil.rmtree(found)
-        elif found.name != "lock":
-            found.unlink()
 
 
 def _load_sample(store: Store, today: date) -> None:
@@ -344,6 +356,29 @@ def _check_database(settings: Settings) -> _Checked:
             yield True, f"数据库，数据版本 {store.revision}：{counts}"
         except StoreUnavailable as error:
             yield False, f"数据库：{error.message}；先试 chanjiao migrate"
+
+
+def _check_operations(settings: Settings) -> _Checked:
+    """The newest audit entries, jobs that failed, and the last backup; nothing where the database gives no answer."""
+    if not _database_exists(settings):
+        return
+    with Store(settings.url) as store:
+        try:
+            verdict, jobs = store.audit.verify(last=_RECENT), store.jobs.count()
+            backup, first = store.audit.latest(Action.BACKED_UP), store.audit.first()
+        except StoreUnavailable:
+            return
+    well = f"审计记录，最近 {verdict.entries} 条相连（全部核对：chanjiao audit verify）"
+    yield verdict.intact, well if verdict.intact else f"审计记录不完整：{verdict.reason}；请运行 chanjiao audit verify"
+    failed = jobs[JobState.FAILED]
+    hint = f"后台任务失败 {failed} 个；请看 chanjiao jobs list --state failed，排除原因后 chanjiao jobs retry 编号"
+    yield not failed, hint if failed else f"后台任务没有失败的，完成 {jobs[JobState.DONE]} 个"
+    since = (backup or first).at if first else datetime.now(UTC)
+    fresh = datetime.now(UTC) - since < _BACKUP_DUE
+    said = (
+        f"最近一次备份 {backup.at.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M}" if backup else "还没有备份"
+    )
+    yield fresh, said if fresh and backup else f"{said}；请定期运行 chanjiao backup 文件"
 
 
 def _check_index(settings: Settings) -> _Checked:

@@ -10,8 +10,10 @@ from typing import Any, cast
 from pydantic import Field
 
 from api.answers import Identity, Summary, summary
-from api.auth import permitted
+from api.auth import is_known, permitted
 from api.bootstrap import Recorded, Services
+from api.privacy import wording_answer
+from data.consents import wordings
 from indexing.text import texts
 from matching import reliability
 from models.access import Action, Principal
@@ -27,6 +29,7 @@ from models.contacts import (
     Interview,
     Stage,
     StepWanted,
+    meant,
     to_do,
 )
 from models.errors import Conflict, Forbidden, Malformed
@@ -34,10 +37,13 @@ from models.matches import Document, Facts
 from models.organisations import Organisation
 from models.outcomes import Side
 from models.postings import Posting
+from models.privacy import DataKind, Purpose
 from models.records import publisher_of
 from models.talents import Talent
 from models.terms import Employment, Kind, Value
 
+DISCLOSED = (DataKind.NAME, DataKind.CONTACT)
+"""What an enterprise does not see before the person agrees."""
 _ASKS = (ContactStep.APPLY, ContactStep.INVITE)
 """Steps that need a posting that is still open."""
 
@@ -55,7 +61,7 @@ class Disclosure(Value):
 
     recipient: int
     recipient_name: str
-    purpose: str
+    purpose: Purpose
     wording: str
     """The version of the text, to be sent back with the step."""
     text: str
@@ -142,9 +148,12 @@ def take(
         if wanted.consent != shown.wording:
             given = f"“{wanted.consent}”" if wanted.consent else "（空）"
             raise Malformed(f"请先阅读告知书并同意：consent 应为现行版本“{shown.wording}”，收到{given}")
+        # Before the step: whoever sees a name has a consent to it, whatever happens in between.
+        if meant(wanted.step, history.contact.stage) in history.possible(side):
+            _consent(services, cast(Posting, about.record), talent, recipient, shown.wording)
     taken = services.store.contacts.take(posting, talent, side, wanted, organisation=recipient, by=principal.account)
-    if side is Side.TALENT:
-        note_consent(services, taken.contact, recipient)
+    if side is Side.TALENT and taken.contact.stage in (Stage.WITHDRAWN, Stage.DECLINED):
+        _end_consent(services, cast(Posting, about.record), taken.contact)
     return taken
 
 
@@ -156,9 +165,6 @@ def save(services: Services, principal: Principal, side: Side, *, posting: int, 
         services.store.contacts.save(posting, talent, side)
     else:
         services.store.contacts.unsave(posting, talent, side)
-
-
-WORDING = "2026-11"
 
 
 def disclosure_for(services: Services, principal: Principal, *, posting: int, talent: int) -> Disclosure:
@@ -174,25 +180,45 @@ def disclosure_for(services: Services, principal: Principal, *, posting: int, ta
 def disclosure(services: Services, posting: Recorded, person: Recorded, recipient: int) -> Disclosure:
     """What the recipient will see once the person applies or accepts, word for word."""
     about, who = cast(Posting, posting.record), cast(Talent, person.record)
-    name = cast(Organisation, services.recorded(Kind.ORGANISATION, recipient).record).name
-    purpose = "实习安排" if about.employment is Employment.INTERNSHIP else "招聘录用"
-    text = (
-        f"同意向“{name}”提供本人的姓名和联系方式，仅用于岗位“{about.title}”的{purpose}。"
-        "接收方不得用于其他目的，不得转给他人。不投递不影响使用本平台的其他服务；"
-        "投递后可以随时退出，同意随之撤回，本平台立即不再向其显示姓名和联系方式。"
-    )
+    organisation = cast(Organisation, services.recorded(Kind.ORGANISATION, recipient).record)
+    purpose = _purpose(about)
+    wording = wording_answer(wordings()[-1], organisation, purpose, DISCLOSED)
     return Disclosure(
         recipient=recipient,
-        recipient_name=name,
+        recipient_name=organisation.name,
         purpose=purpose,
-        wording=WORDING,
-        text=text,
-        items=(Disclosed(label="姓名", value=who.name or ""), Disclosed(label="联系方式", value=who.contact or "")),
+        wording=wording.version,
+        text=wording.text,
+        items=(
+            Disclosed(label=DataKind.NAME.label, value=who.name or ""),
+            Disclosed(label=DataKind.CONTACT.label, value=who.contact or ""),
+        ),
     )
 
 
-def note_consent(services: Services, contact: Contact, recipient: int) -> None:
-    """Let the consent ledger know what the pair's stage means: the consent stands, or is taken back."""
+def _consent(services: Services, posting: Posting, talent: int, recipient: int, wording: str) -> None:
+    """Enter into the ledger what the person agreed to."""
+    services.store.consents.give(
+        talent, recipient=recipient, purpose=_purpose(posting), kinds=DISCLOSED, wording=wording
+    )
+
+
+def _end_consent(services: Services, posting: Posting, contact: Contact) -> None:
+    """Take the consent back with the person's last contact of its purpose with the enterprise."""
+    organisation, purpose = contact.organisation, _purpose(posting)
+    others = services.store.contacts.of_talent(contact.talent)
+    needed = any(
+        one.contact.stage.is_disclosed
+        and one.contact.organisation == organisation
+        and _purpose(cast(Posting, services.recorded(Kind.POSTING, one.contact.posting).record)) is purpose
+        for one in others
+    )
+    if organisation is not None and not needed:
+        services.store.consents.withdraw(contact.talent, recipient=organisation, purpose=purpose)
+
+
+def _purpose(posting: Posting) -> Purpose:
+    return Purpose.INTERNSHIP if posting.employment is Employment.INTERNSHIP else Purpose.RECRUITMENT
 
 
 def publisher(services: Services, posting: Posting) -> int | None:
@@ -229,7 +255,7 @@ def view(services: Services, history: History, side: Side, *, saved: bool = Fals
         steps=tuple(_told(one, contact, side) for one in history.steps),
         given=dict(history.grades.get(side, {})),
         received=dict(history.grades[side.other]) if open_to_both else {},
-        identity=_identity(talent) if side is Side.POSTING and contact.stage.is_disclosed else None,
+        identity=_identity(services, contact, talent) if side is Side.POSTING else None,
         saved=saved,
     )
 
@@ -356,7 +382,9 @@ def _is_due(history: History, step: ContactStep) -> bool:
     return datetime.now(UTC) - started >= act.kept
 
 
-def _identity(talent: Document[Talent]) -> Identity:
+def _identity(services: Services, contact: Contact, talent: Document[Talent]) -> Identity | None:
+    if not contact.stage.is_disclosed or not is_known(services, contact.talent, contact.organisation):
+        return None
     return Identity(id=talent.id, name=talent.record.name, contact=talent.record.contact)
 
 

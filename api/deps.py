@@ -77,10 +77,11 @@ def find(services: Services, matcher: Matcher, kind: Kind, id: int) -> Document[
         raise IndexBehind(f"{kind.label} {id} 已保存，尚未进入索引，请稍后再试") from None
 
 
-def _postings_where(
+def postings_where(
     employment: Annotated[Employment | None, Query(description="只要这种用工形式的岗位")] = None,
     division: Annotated[DivisionCode | None, Query(description="只要工作地点在这个行政区划内的岗位")] = None,
 ) -> Where | None:
+    """Whether a posting is of the employment and in the division; None when neither is asked for."""
     if employment is None and division is None:
         return None
 
@@ -93,5 +94,5 @@ def _postings_where(
     return where
 
 
-PostingsWhere = Annotated[Where | None, Depends(_postings_where)]
+PostingsWhere = Annotated[Where | None, Depends(postings_where)]
 """What the asking person limits postings to; a posting that does not say is left out."""

@@ -7,6 +7,7 @@ import time
 import traceback
 import uuid
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import internal
+from data.audit import acting
 
 log = structlog.get_logger()
 
@@ -28,11 +30,17 @@ _HEADERS = {
 _ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
-class Rim:
-    """Gives the request its id, logs it without a word of what it says, and answers what nobody foresaw."""
+class Observe(Protocol):
+    """What counts answered requests."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __call__(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
+
+
+class Rim:
+    """Gives the request its id, logs and counts it without a word of what it says, and answers what nobody foresaw."""
+
+    def __init__(self, app: ASGIApp, *, observe: Observe) -> None:
+        self._app, self._observe = app, observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,16 +61,19 @@ class Rim:
                     headers.setdefault(name, value)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
+        # Whoever signs the request in says who acts instead.
+        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]), acting("public"):
             try:
                 await self._app(scope, receive, sending)
             except Exception as error:
                 log.error("request failed", error=type(error).__name__, frames=_frames(error))
                 if status:
-                    raise
+                    # The connection must break off; the server would log the error's words.
+                    raise RuntimeError("the answer broke off") from None
                 await internal(Request(scope))(scope, receive, sending)
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            log.info("request", method=scope["method"], path=_template(scope), status=status, ms=milliseconds)
+            seconds, method, route = time.perf_counter() - started, scope["method"], _template(scope)
+            self._observe(method=method, route=route, status=status or 500, seconds=seconds)
+            log.info("request", method=method, path=route, status=status, ms=round(seconds * 1000, 1))
 
 
 class BodyLimit:

@@ -44,8 +44,10 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.WrongState: (409, "wrong-state", "当前状态不允许这一步"),
     errors.Unvetted: (409, "unvetted", "单位尚未核验"),
     errors.Unlawful: (409, "unlawful", "内容不符合法规"),
+    errors.Erased: (410, "erased", "个人信息已删除"),
     errors.SourceTaken: (409, "source-taken", "来源编号已被占用"),
     errors.ImpossibleEvent: (409, "impossible-event", "事件不可能发生"),
+    errors.AuditBroken: (500, "audit-broken", "审计记录不完整"),
     errors.Unavailable: (503, "unavailable", "服务暂不可用"),
     errors.ModelUnavailable: (503, "model-unavailable", "编码模型不可用"),
     errors.IndexMismatch: (503, "index-mismatch", "索引需要重建"),
@@ -99,9 +101,10 @@ def describe(response: dict[str, Any]) -> None:
     if response["description"] == "Successful Response":
         response["description"] = "成功"
     content = response.get("content", {})
-    schema = content.get("application/json", {}).get("schema", {})
-    if schema.get("$ref", "").endswith("/Problem"):
-        content[MEDIA_TYPE] = content.pop("application/json")
+    # FastAPI lists an endpoint's problems under the media type of its answer.
+    for media_type in [one for one in content if one != MEDIA_TYPE]:
+        if content[media_type].get("schema", {}).get("$ref", "").endswith("/Problem"):
+            content[MEDIA_TYPE] = content.pop(media_type)
 
 
 def install(app: FastAPI, *, page: ErrorPage) -> None:

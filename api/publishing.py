@@ -9,10 +9,14 @@ from api.auth import permitted, refusal
 from api.bootstrap import Services
 from data.store import Stored
 from indexing import sync
+from matching.lawful import check
 from models.access import PERSONS, Action, Principal, Relation, exposure_of
 from models.accounts import VettingState
-from models.errors import Conflict, Forbidden, Malformed, NotFound, Unvetted
+from models.errors import Conflict, Forbidden, Malformed, NotFound, Unlawful, Unvetted
+from models.lawful import Finding, Known
 from models.matches import Document
+from models.organisations import Organisation
+from models.postings import Posting
 from models.publishing import VALIDITY, Publication, State, Step, last_day
 from models.records import publisher_of
 from models.talents import Talent
@@ -65,10 +69,12 @@ def submit(services: Services, principal: Principal, id: int, *, until: date | N
     record = services.store.publications.record(id)
     if not isinstance(record, Talent):
         vetted(services, principal)
+    until = _until(services, record, publication.kind, until)
+    if isinstance(record, Posting) and record.expires is None:
+        # Whoever reads the posting is to see how long it is valid.
+        record = record.model_copy(update={"expires": until})
     refuse_unlawful(services, record)
-    return services.store.publications.submit(
-        id, by=principal.account or 0, until=_until(services, record, publication.kind, until)
-    )
+    return services.store.publications.submit(id, record, by=principal.account or 0, until=until)
 
 
 def recall(services: Services, principal: Principal, id: int) -> Publication:
@@ -78,9 +84,10 @@ def recall(services: Services, principal: Principal, id: int) -> Publication:
 
 def approve(services: Services, principal: Principal, id: int) -> Publication:
     """Publish and make findable; a person's first profile becomes the person's own. Raises as `submit` does."""
-    reviewed(services, principal, id)
+    waiting = reviewed(services, principal, id)
     record = services.store.publications.record(id)
-    refuse_unlawful(services, record)
+    if waiting.may(Step.APPROVE):  # else the step itself says what hinders it
+        refuse_unlawful(services, record)
     made = services.store.publications.approve(id, by=principal.account or 0)
     author = services.store.accounts.account(made.account)
     if isinstance(record, Talent) and author.talent is None and made.record_id and set(author.roles) <= PERSONS:
@@ -167,7 +174,7 @@ def reviewed(services: Services, principal: Principal, id: int) -> Publication:
 def queue(services: Services, principal: Principal) -> list[Publication]:
     """What waits for the principal's decision, last changed first."""
     waiting, _ = services.store.publications.search(states=[State.SUBMITTED], limit=_QUEUE)
-    return [one for one in waiting if _may_decide(services, principal, one)]
+    return [one for one in waiting if decides(services, principal, one)]
 
 
 def possible(services: Services, principal: Principal, publication: Publication) -> tuple[Step, ...]:
@@ -177,9 +184,14 @@ def possible(services: Services, principal: Principal, publication: Publication)
         steps |= {Step.EDIT, Step.SUBMIT, Step.RECALL, Step.RENEW}
     if _may(services, principal, Action.WITHDRAW, publication):
         steps.add(Step.WITHDRAW)
-    if _may_decide(services, principal, publication):
+    if decides(services, principal, publication):
         steps |= {Step.APPROVE, Step.REJECT}
     return tuple(step for step in Step if step in steps and publication.may(step))
+
+
+def decides(services: Services, principal: Principal, publication: Publication) -> bool:
+    """Whether the principal is one of those who decide on it."""
+    return publication.account != principal.account and _may(services, principal, Action.REVIEW, publication)
 
 
 def speaks_for(principal: Principal) -> int | None:
@@ -199,12 +211,23 @@ def vetted(services: Services, principal: Principal) -> None:
         )
 
 
+def unlawful(services: Services, record: Record) -> tuple[Finding, ...]:
+    """What the law has against publishing a posting, blocking findings first; nothing for other kinds."""
+    if not isinstance(record, Posting):
+        return ()
+    document = services.shelf[Kind.ORGANISATION].documents.get(record.organisation_id or 0)
+    member = document.record if document and isinstance(document.record, Organisation) else None
+    vetting = services.store.accounts.vetting(record.organisation_id) if record.organisation_id else None
+    verified = vetting.at.date() if vetting and vetting.at and vetting.state is VettingState.VERIFIED else None
+    return check(record, member, known=Known(verified=verified), today=services.today())
+
+
 def refuse_unlawful(services: Services, record: Record) -> None:
-    """Raises Unlawful when a rule of law forbids to publish the record."""
-
-
-def _may_decide(services: Services, principal: Principal, publication: Publication) -> bool:
-    return publication.account != principal.account and _may(services, principal, Action.REVIEW, publication)
+    """Raises Unlawful, naming law and article, when a rule forbids to publish the record."""
+    blocking = [one for one in unlawful(services, record) if one.blocks]
+    if blocking:
+        more = f"；另有 {len(blocking) - 3} 项" if len(blocking) > 3 else ""
+        raise Unlawful("；".join(one.message for one in blocking[:3]) + more)
 
 
 def _until(services: Services, record: Record, kind: Kind, wanted: date | None) -> date:

@@ -47,9 +47,14 @@ class Settings(BaseSettings):
             raise ValueError(f"没有时区“{name}”，应如 Asia/Shanghai") from None
         return name
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in force."""
+        return ZoneInfo(self.timezone)
+
     def today(self) -> date:
         """The day it is in the settings' time zone."""
-        return datetime.now(ZoneInfo(self.timezone)).date()
+        return datetime.now(self.zone).date()
 
     @property
     def url(self) -> str:

@@ -18,9 +18,11 @@ from typing import Any
 from pwdlib import PasswordHash
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
-from data.tables import accounts, api_keys, invitations, records, sessions, vettings
+from data.audit import enter
+from data.tables import accounts, api_keys, invitations, records, sessions, utc, vettings
 from models.access import Principal, Role, Scope
 from models.accounts import Account, Invitation, Key, Vetting, VettingState
+from models.audit import Action, Deed
 from models.errors import Conflict, Locked, Malformed, NotFound, WrongPassword
 from models.terms import Kind
 
@@ -89,7 +91,7 @@ class Accounts:
         now = self._now()
         with self._writing() as (connection, _):
             row = connection.execute(select(accounts).where(accounts.c.id == row["id"])).mappings().one()
-            locked = _utc(row["locked_until"])
+            locked = _optional(row["locked_until"])
             if locked and locked > now:
                 minutes = -(-int((locked - now).total_seconds()) // 60)
                 raise Locked(f"连续 {TRIES} 次口令不对，账号已锁定，请 {minutes} 分钟后再试或联系管理员")
@@ -127,7 +129,7 @@ class Accounts:
         if row is None:
             return None
         # Noted once a minute: a write for every page would be one for every reader.
-        if now - _certain(row["seen"]) > timedelta(minutes=1):
+        if now - utc(row["seen"]) > timedelta(minutes=1):
             with self._writing() as (connection, _):
                 connection.execute(update(sessions).where(sessions.c.token == row["token"]).values(seen=now))
         return _principal(row, frozenset(Scope)), row["csrf"]
@@ -170,6 +172,12 @@ class Accounts:
         with self._reading() as connection:
             return [_account(row) for row in connection.execute(query).mappings()]
 
+    def of_talent(self, talent: int) -> list[Account]:
+        """The accounts whose own profile it is."""
+        query = select(accounts).where(accounts.c.talent_id == talent).order_by(accounts.c.id)
+        with self._reading() as connection:
+            return [_account(row) for row in connection.execute(query).mappings()]
+
     def change_password(self, id: int, password: str, *, old: str | None = None) -> None:
         """Set a new password and end every session; with `old` only if that one is right.
 
@@ -185,6 +193,7 @@ class Accounts:
                 update(accounts).where(accounts.c.id == id).values(password=hashed, failures=0, locked_until=None)
             )
             connection.execute(delete(sessions).where(sessions.c.account_id == id))
+            self._enter(connection, Action.PASSWORD_CHANGED, f"account/{id}")
 
     def deactivate(self, id: int) -> Account:
         """Nobody signs in to it any more; its sessions end and its keys stop. Raises NotFound."""
@@ -192,6 +201,7 @@ class Accounts:
             _account_row(connection, id)
             connection.execute(update(accounts).where(accounts.c.id == id).values(active=False))
             connection.execute(delete(sessions).where(sessions.c.account_id == id))
+            self._enter(connection, Action.ACCOUNT_CLOSED, f"account/{id}")
             return _account(_account_row(connection, id))
 
     def attach(self, id: int, talent: int) -> None:
@@ -220,6 +230,7 @@ class Accounts:
                 .mappings()
                 .one()
             )
+            self._enter(connection, Action.KEY_MADE, f"account/{account}", key=row["id"], scopes=row["scopes"])
         return _key(row), token
 
     def keys(self, account: int) -> list[Key]:
@@ -237,6 +248,7 @@ class Accounts:
                 raise NotFound(f"没有编号为 {id} 的密钥")
             if row["revoked"] is None:
                 connection.execute(update(api_keys).where(mine).values(revoked=self._now()))
+                self._enter(connection, Action.KEY_REVOKED, f"account/{account}", key=id)
             return _key(connection.execute(select(api_keys).where(mine)).mappings().one())
 
     def invite(
@@ -263,6 +275,7 @@ class Accounts:
                 .mappings()
                 .one()
             )
+            self._enter(connection, Action.INVITED, f"invitation/{row['id']}", roles=row["roles"])
         return _invitation(row), token
 
     def invitation(self, token: str) -> Invitation:
@@ -323,7 +336,11 @@ class Accounts:
                     "expires": now + VETTED if verified else None,
                 },
             )
+            self._enter(connection, Action.VETTED, f"organisation/{organisation}", verified=verified)
             return self._vetting(connection, organisation)
+
+    def _enter(self, connection: Connection, action: Action, subject: str, **details: object) -> None:
+        enter(connection, self._now(), [Deed(action, subject, details=details)])
 
     def _vetting(self, connection: Connection, organisation: int) -> Vetting:
         mine = vettings.c.organisation_id == organisation
@@ -331,7 +348,7 @@ class Accounts:
         row = connection.execute(query).mappings().one_or_none()
         if row is None:
             return Vetting(organisation=organisation, state=VettingState.PENDING)
-        expires = _utc(row["expires"])
+        expires = _optional(row["expires"])
         if not row["verified"]:
             state = VettingState.REFUSED
         else:
@@ -339,7 +356,7 @@ class Accounts:
         return Vetting(
             organisation=organisation,
             state=state,
-            at=_utc(row["at"]),
+            at=_optional(row["at"]),
             expires=expires,
             by=row["by_id"],
             note=row["note"],
@@ -370,7 +387,9 @@ class Accounts:
             "failures": 0,
             "created": self._now(),
         }
-        return _account(connection.execute(insert(accounts).returning(*accounts.c), row).mappings().one())
+        made = _account(connection.execute(insert(accounts).returning(*accounts.c), row).mappings().one())
+        self._enter(connection, Action.ACCOUNT_MADE, f"account/{made.id}", roles=row["roles"])
+        return made
 
     def _open(self, connection: Connection, account: int) -> Session:
         now = self._now()
@@ -460,7 +479,7 @@ def _account(row: RowMapping) -> Account:
         organisation=row["organisation_id"],
         talent=row["talent_id"],
         active=row["active"],
-        created=_certain(row["created"]),
+        created=utc(row["created"]),
     )
 
 
@@ -469,9 +488,9 @@ def _key(row: RowMapping) -> Key:
         id=row["id"],
         name=row["name"],
         scopes=tuple(map(Scope, row["scopes"].split())),
-        created=_certain(row["created"]),
-        expires=_certain(row["expires"]),
-        revoked=_utc(row["revoked"]),
+        created=utc(row["created"]),
+        expires=utc(row["expires"]),
+        revoked=_optional(row["revoked"]),
     )
 
 
@@ -482,17 +501,12 @@ def _invitation(row: RowMapping) -> Invitation:
         organisation=row["organisation_id"],
         talent=row["talent_id"],
         by=row["by_id"],
-        created=_certain(row["created"]),
-        expires=_certain(row["expires"]),
-        accepted=_utc(row["accepted"]),
+        created=utc(row["created"]),
+        expires=utc(row["expires"]),
+        accepted=_optional(row["accepted"]),
         account=row["account_id"],
     )
 
 
-def _utc(at: Any) -> datetime | None:
-    return None if at is None else _certain(at)
-
-
-def _certain(at: datetime) -> datetime:
-    """SQLite forgets the zone of what was written as UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _optional(at: Any) -> datetime | None:
+    return None if at is None else utc(at)

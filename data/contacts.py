@@ -5,17 +5,19 @@ The body of a step holds its note, its interview and its grades as JSON; `forget
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
+from data.audit import enter
 from data.events import derived, note
-from data.tables import contact_steps, contacts, events, saves
+from data.masking import mask
+from data.tables import contact_steps, contacts, events, saves, utc
+from models.audit import Action, Deed
 from models.contacts import (
     STEPS,
     Contact,
@@ -31,6 +33,7 @@ from models.contacts import (
 )
 from models.errors import WrongState
 from models.outcomes import Act, Event, Side
+from models.terms import Kind
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 Writing = Callable[[], AbstractContextManager[tuple[Connection, int]]]
@@ -55,7 +58,7 @@ class Contacts:
         Raises WrongState where the stage or the side does not allow it, and ImpossibleEvent for three months that are
         not over yet.
         """
-        wanted = _masked(wanted)
+        wanted = _masked(wanted, side)
         with self._writing() as (connection, _):
             before = _history(connection, posting, talent)
             step = meant(wanted.step, before.contact.stage)
@@ -69,6 +72,8 @@ class Contacts:
             self._put(connection, before, stage, organisation, at, evaluates=side if body.grades else None)
             row = _row(posting, talent, side, stage, at, by, body)
             connection.execute(insert(contact_steps), row)
+            told = {"talent": talent, "step": step.name}
+            enter(connection, at, [Deed(Action.CONTACTED, f"posting/{posting}", details=told)])
             if way.act is not None:
                 note(connection, Event(id=uuid4(), act=way.act, side=side, posting=posting, talent=talent, at=at))
             return _history(connection, posting, talent)
@@ -212,18 +217,13 @@ class Contacts:
             connection.execute(update(contacts).where(pair).values(values))
 
 
-def erase(connection: Connection, talent: int) -> None:
-    """Take out all that a person's pairs hold, inside of the person's erasure; events are not among it."""
-    for table in (saves, contact_steps, contacts):
-        connection.execute(delete(table).where(table.c.talent_id == talent))
-
-
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:1[3-9](?:[ -]?\d){9}|[1-9]\d{16}[\dXx])(?!\d)")
-
-
-def _masked(wanted: StepWanted) -> StepWanted:
-    """The step with telephone and identity numbers and addresses of people taken out of what was written."""
-    return wanted.model_copy(update={"note": _PERSONAL.sub("***", wanted.note)})
+def _masked(wanted: StepWanted, side: Side) -> StepWanted:
+    """The step with the numbers and addresses of people taken out of what was written; a firm's switchboard stays."""
+    kind = Kind.TALENT if side is Side.TALENT else Kind.POSTING
+    changed: dict[str, object] = {"note": mask(wanted.note, kind)[0]}
+    if wanted.interview:
+        changed["interview"] = wanted.interview.model_copy(update={"place": mask(wanted.interview.place, kind)[0]})
+    return wanted.model_copy(update=changed)
 
 
 def _is_repeated(before: History, step: ContactStep, side: Side, wanted: StepWanted) -> bool:
@@ -260,7 +260,7 @@ def _told(row: RowMapping, steps: Iterable[RowMapping]) -> History:
                 step=ContactStep[step["step"]],
                 side=side,
                 stage=Stage[step["stage"]],
-                at=_utc(step["at"]),
+                at=utc(step["at"]),
                 reason=Reason[step["reason"]] if step["reason"] else None,
                 note=body.note if body else "",
                 interview=body.interview if body else None,
@@ -274,7 +274,7 @@ def _told(row: RowMapping, steps: Iterable[RowMapping]) -> History:
         organisation=row["organisation_id"],
         stage=Stage[row["stage"]],
         waits=tuple(side for side in Side if row[f"waits_{side.value}"]),
-        changed=_utc(row["changed"]),
+        changed=utc(row["changed"]),
     )
     return History(contact, tuple(taken), grades)
 
@@ -308,8 +308,3 @@ def _saved(posting: int, talent: int, side: Side) -> ColumnElement[bool]:
 
 def _of_pair(table: Any, posting: int, talent: int) -> ColumnElement[bool]:
     return and_(table.c.posting_id == posting, table.c.talent_id == talent)
-
-
-def _utc(at: datetime) -> datetime:
-    """SQLite forgets the zone of what was written as UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, tuple_
 
-from data.tables import events, records
+from data.audit import enter
+from data.tables import events, is_person, records, utc
+from models.audit import Action, Deed
 from models.errors import Conflict, ImpossibleEvent, NotFound
 from models.outcomes import Act, Event, Side
 from models.terms import Kind
@@ -58,6 +60,9 @@ class EventLog:
             if fresh:
                 self._check(connection, fresh)
                 connection.execute(events.insert(), [_row(event) for _, event in fresh])
+                last = connection.execute(select(func.max(events.c.number))).scalar_one()
+                deed = Deed(Action.REPORTED, "events", details={"count": len(fresh), "last": last})
+                enter(connection, self._now(), [deed])
         return len(fresh)
 
     def show(self, side: Side, asker: int, others: Sequence[int], *, day: date, list: str = "") -> int:
@@ -87,15 +92,14 @@ class EventLog:
         with self._reading() as connection:
             if _by_ids(connection, [id]):
                 return False
-        return bool(
-            self.append(
-                [
-                    Event(
-                        id=id, act=Act.OPENED, side=side, position=position, at=self._now(), **_ends(side, asker, other)
-                    )
-                ]
+        with self._writing() as (connection, _):
+            if _by_ids(connection, [id]):
+                return False
+            note(
+                connection,
+                Event(id=id, act=Act.OPENED, side=side, position=position, at=self._now(), **_ends(side, asker, other)),
             )
-        )
+        return True
 
     def everything(self) -> Iterator[Event]:
         """Every event in order of arrival; reads in pages."""
@@ -139,6 +143,22 @@ class EventLog:
             rows = connection.execute(select(events.c.act, func.count()).group_by(events.c.act))
             found = {Act(act): int(count) for act, count in rows}
         return {act: found[act] for act in Act if act in found}
+
+    def last_acts(self) -> dict[int, date]:
+        """The day on which each talent last did something themselves; those who never did are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(events.c.talent_id, func.max(events.c.at))
+                .where(events.c.side == Side.TALENT.value)
+                .group_by(events.c.talent_id)
+            )
+            return {talent: at.date() for talent, at in rows}
+
+    def about(self, talent: int) -> list[Event]:
+        """Everything that is stored of the person, oldest first, whoever did it: what the person has a right to."""
+        with self._reading() as connection:
+            query = select(events).where(events.c.talent_id == talent).order_by(events.c.at, events.c.number)
+            return [_event(row) for row in connection.execute(query).mappings()]
 
     def _check(self, connection: Connection, fresh: Sequence[Numbered]) -> None:
         _check_ids(connection, fresh)
@@ -214,9 +234,9 @@ def _by_ids(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Event]:
 
 
 def _check_ids(connection: Connection, fresh: Sequence[Numbered]) -> None:
-    """Withdrawn records count: people stay hired when a posting is taken down."""
+    """Withdrawn records count: people stay hired when a posting is taken down. Erased people do not."""
     asked = {id for _, event in fresh for id in (event.posting, event.talent)}
-    rows = connection.execute(select(records.c.id, records.c.kind).where(records.c.id.in_(asked)))
+    rows = connection.execute(select(records.c.id, records.c.kind).where(records.c.id.in_(asked), is_person()))
     kinds = {id: Kind(kind) for id, kind in rows}
     for place, event in fresh:
         for kind, id in ((Kind.POSTING, event.posting), (Kind.TALENT, event.talent)):
@@ -248,7 +268,6 @@ def _row(event: Event) -> dict[str, Any]:
 
 
 def _event(row: RowMapping) -> Event:
-    at: datetime = row["at"]
     return Event(
         id=UUID(row["id"]),
         act=Act(row["act"]),
@@ -256,5 +275,5 @@ def _event(row: RowMapping) -> Event:
         posting=row["posting_id"],
         talent=row["talent_id"],
         position=row["position"],
-        at=at if at.tzinfo else at.replace(tzinfo=UTC),  # SQLite forgets the zone of what was written as UTC
+        at=utc(row["at"]),
     )

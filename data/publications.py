@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
 
-from data.tables import publication_steps, publications
+from data.audit import enter
+from data.masking import masked
+from data.tables import publication_steps, publications, utc
+from models.audit import Action, Deed
 from models.errors import NotFound, WrongState
 from models.publishing import STEPS, Publication, State, Step, StepTaken
 from models.records import RECORDS
@@ -56,10 +59,11 @@ class Publications:
             connection.execute(update(publications).where(publications.c.id == id).values(body=_body(record)))
             return self._step(connection, id, Step.EDIT, by)
 
-    def submit(self, id: int, *, by: int, until: date) -> Publication:
-        """Hand the draft in for review; valid until the day."""
+    def submit(self, id: int, record: Record, *, by: int, until: date) -> Publication:
+        """Hand the draft in for review as the record, which is to be valid until the day."""
         with self._writing() as (connection, _):
-            connection.execute(update(publications).where(publications.c.id == id).values(until=until))
+            changed = {"body": _body(record), "until": until}
+            connection.execute(update(publications).where(publications.c.id == id).values(changed))
             return self._step(connection, id, Step.SUBMIT, by)
 
     def recall(self, id: int, *, by: int) -> Publication:
@@ -141,7 +145,7 @@ class Publications:
                 StepTaken(
                     step=Step[row["step"]],
                     state=State[row["state"]],
-                    at=_utc(row["at"]),
+                    at=utc(row["at"]),
                     by=row["by_id"],
                     reason=row["reason"],
                 )
@@ -182,6 +186,12 @@ class Publications:
             )
             return [_publication(row) for row in rows.mappings()], int(total)
 
+    def of_record(self, record_id: int) -> list[Publication]:
+        """Everything that was drafted for the record, oldest first."""
+        query = select(publications).where(publications.c.record_id == record_id).order_by(publications.c.id)
+        with self._reading() as connection:
+            return [_publication(row) for row in connection.execute(query).mappings()]
+
     def _live(self, connection: Connection, record_id: int) -> Iterable[int]:
         live = and_(
             publications.c.record_id == record_id,
@@ -203,6 +213,8 @@ class Publications:
         return _publication(_row(connection, id))
 
     def _note(self, connection: Connection, id: int, step: Step, state: State, by: int | None, reason: str) -> None:
+        told = {"step": step.name.lower(), "state": state.name.lower()}
+        enter(connection, self._now(), [Deed(Action.STEPPED, f"publication/{id}", details=told)])
         connection.execute(
             insert(publication_steps),
             {
@@ -232,19 +244,15 @@ def _publication(row: RowMapping) -> Publication:
         account=row["account_id"],
         organisation=row["organisation_id"],
         until=row["until"],
-        changed=_utc(row["changed"]),
+        changed=utc(row["changed"]),
         reason=row["reason"],
     )
 
 
 def _body(record: Record) -> str:
-    return record.model_dump_json(exclude_defaults=True)
+    """As it will be published: what is masked then is masked already, so that reviewers decide on what is stored."""
+    return masked(record)[0].model_dump_json(exclude_defaults=True)
 
 
 def _record(row: RowMapping) -> Record:
     return RECORDS[Kind(row["kind"])].model_validate_json(row["body"])
-
-
-def _utc(at: datetime) -> datetime:
-    """SQLite forgets the zone of what was written as UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

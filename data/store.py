@@ -7,9 +7,10 @@ before it. That is all an index needs in order to catch up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -21,12 +22,22 @@ from sqlalchemy import Connection, RowMapping, create_engine, event, func, selec
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from data import backup
 from data.accounts import Accounts
+from data.audit import AuditTrail, enter
+from data.consents import ConsentLedger
 from data.contacts import Contacts
+from data.erasures import Erasures
 from data.events import EventLog
+from data.frozen import FrozenLists
+from data.jobs import Jobs
+from data.masking import masked
+from data.objections import ObjectionLog
 from data.publications import Publications
-from data.tables import counter, records, versions
-from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
+from data.tables import counter, erasures, records, utc, versions
+from models.audit import Action, Deed
+from models.errors import Conflict, Erased, NotFound, SourceTaken, StoreUnavailable, Withdrawn
+from models.privacy import Sensitive
 from models.records import RECORDS
 from models.terms import Kind, Record
 
@@ -34,6 +45,8 @@ R = TypeVar("R", bound=Record, covariant=True)
 
 _PAGE = 500
 """Rows per query when reading everything; bounds memory, not results."""
+_PAGE_OF_STATES = 5_000
+"""The same where each query counts every record's versions first."""
 
 
 class Outcome(StrEnum):
@@ -51,6 +64,8 @@ class Saved:
     id: int
     revision: int
     outcome: Outcome
+    masked: Mapping[Sensitive, int] = field(default_factory=dict)
+    """How often each was taken out of the record's texts before they were stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,19 @@ class Version:
     record: Record | None
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """A record as it stood at one time; None means withdrawn."""
+
+    id: int
+    kind: Kind
+    revision: int
+    at: datetime
+    versions: int
+    """How many it had had by then."""
+    record: Record | None
+
+
 class Store:
     """The system of record over one database URL, `sqlite:///…` or `postgresql+psycopg://…`."""
 
@@ -109,11 +137,29 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the schema to the current version; creates it in an empty database."""
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config = _migrations()
         with _translated(), self._engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def back_up(self, file: Path, *, progress: backup.Progress = lambda done, total: None) -> backup.Manifest:
+        """Everything that is stored at this moment, in one file; writers are not held up. Enters it in the trail."""
+        with _translated():
+            manifest = backup.write(self._engine, file, at=self._now(), progress=progress)
+        told = {"revision": manifest.revision, "head": manifest.audit_head}
+        self.audit.enter(Deed(Action.BACKED_UP, "backup", details=told))
+        return manifest
+
+    def restore(self, file: Path, *, progress: backup.Progress = lambda done, total: None) -> backup.Manifest:
+        """Fill this empty database from a backup, whatever engine that came from. Enters it in the trail.
+
+        Raises UnreadableFile, Malformed for a backup of a newer program, and Conflict when something is stored.
+        """
+        with _translated():
+            manifest = backup.restore(self._engine, _migrations(), file, progress=progress)
+        told = {"revision": manifest.revision, "head": manifest.audit_head}
+        self.audit.enter(Deed(Action.RESTORED, "backup", details=told))
+        return manifest
 
     @property
     def events(self) -> EventLog:
@@ -136,32 +182,63 @@ class Store:
         return Publications(self._reading, self._writing, self._now, self._put)
 
     @property
+    def frozen(self) -> FrozenLists:
+        """Lists as they stood at the end of each month."""
+        return FrozenLists(self._reading, self._writing, self._now)
+
+    @property
+    def consents(self) -> ConsentLedger:
+        """What people allow to be handed to whom."""
+        return ConsentLedger(self._reading, self._writing, self._now)
+
+    @property
+    def objections(self) -> ObjectionLog:
+        """What people say against automated answers, and what was decided."""
+        return ObjectionLog(self._reading, self._writing, self._now)
+
+    @property
+    def erasures(self) -> Erasures:
+        """Personal data that was erased."""
+        return Erasures(self._reading, self._writing, self._now)
+
+    @property
+    def audit(self) -> AuditTrail:
+        """Who wrote what; every write of this store adds to it."""
+        return AuditTrail(self._reading, self._writing, self._now)
+
+    @property
+    def jobs(self) -> Jobs:
+        """What the service has to do by itself."""
+        return Jobs(self._reading, self._writing, self._now)
+
+    @property
     def revision(self) -> int:
         """The last revision number given out; 0 for an empty store."""
         with self._reading() as connection:
             return int(connection.execute(select(counter.c.revision)).scalar_one())
 
     def save(self, record: Record, *, id: int | None = None) -> Saved:
-        """Store the record under the id, or under its source's id, or under a new one.
+        """Store the record under the id, or under its source's id, or under a new one; personal numbers are masked.
 
         Raises NotFound for an unknown id, Withdrawn for a withdrawn one, Conflict for one of another
         kind, and SourceTaken when a different record holds the same source.
         """
         if id is None:
             return self.save_all([record])[0]
+        record, counts = masked(record)
         with self._writing() as (connection, revision):
             current = _current(connection, id)
             if current["kind"] != record.kind:
                 raise Conflict(f"编号 {id} 是{Kind(current['kind']).label}，不能改存为{record.kind.label}")
             if current["body"] is None:
-                raise Withdrawn(f"{Kind(current['kind']).label} {id} 已撤回，不能再修改")
+                raise _gone(connection, current, "，不能再修改")
             holder = _ids_by_source(connection, record.kind, [record]).get(_source_of(record))
             if holder is not None and holder["id"] != id:
                 raise SourceTaken(f"来源“{record.source}”已属于编号 {holder['id']}")
             if current["body"] == _body(record):
-                return Saved(id, current["revision"], Outcome.UNCHANGED)
+                return Saved(id, current["revision"], Outcome.UNCHANGED, counts)
             self._write(connection, revision + 1, [(id, record)])
-            return Saved(id, revision + 1, Outcome.UPDATED)
+            return Saved(id, revision + 1, Outcome.UPDATED, counts)
 
     def save_all(self, batch: Sequence[Record]) -> list[Saved]:
         """Store all of them or, on an error, none: one transaction, one receipt each, in order.
@@ -170,12 +247,16 @@ class Store:
         one); equal content is UNCHANGED and takes no revision.
         """
         receipts: list[Saved] = []
+        clean = [masked(record) for record in batch]
         with self._writing() as (connection, revision):
-            for run in _runs_without_repeats(batch):
+            for run in _runs_without_repeats([record for record, _ in clean]):
                 saved = self._save_run(connection, revision, run)
                 revision += sum(receipt.outcome is not Outcome.UNCHANGED for receipt in saved)
                 receipts += saved
-        return receipts
+        return [
+            replace(receipt, masked=counts) if counts else receipt
+            for receipt, (_, counts) in zip(receipts, clean, strict=True)
+        ]
 
     def withdraw(self, id: int) -> int:
         """Take the record out of every answer and return the revision that did; its history stays.
@@ -191,17 +272,17 @@ class Store:
             return revision + 1
 
     def load(self, kind: Kind, id: int) -> Stored[Record]:
-        """The live record. Raises NotFound, or Withdrawn if it was."""
+        """The live record. Raises NotFound, or Withdrawn or Erased if it was."""
         with self._reading() as connection:
             row = _current(connection, id)
-        if row["kind"] != kind:
-            raise NotFound(f"没有编号为 {id} 的{kind.label}")
-        if row["body"] is None:
-            raise Withdrawn(f"{kind.label} {id} 已撤回")
+            if row["kind"] != kind:
+                raise NotFound(f"没有编号为 {id} 的{kind.label}")
+            if row["body"] is None:
+                raise _gone(connection, row)
         return _stored(row)
 
     def latest(self, kind: Kind, id: int) -> Stored[Record]:
-        """The record as it last was, withdrawn or not. Raises NotFound."""
+        """The record as it last was, withdrawn or not. Raises NotFound, or Erased for a person who was."""
         newest = (
             select(records.c.id, records.c.kind, versions.c.revision, versions.c.at, versions.c.body)
             .select_from(versions.join(records, versions.c.record_id == records.c.id))
@@ -211,17 +292,22 @@ class Store:
         )
         with self._reading() as connection:
             row = connection.execute(newest).mappings().one_or_none()
+            if row is None and _is_erased(connection, id):
+                raise _gone(connection, _current(connection, id))
         if row is None:
             raise NotFound(f"没有编号为 {id} 的{kind.label}")
         return _stored(row)
 
     def history(self, id: int) -> list[Version]:
-        """Every state that the record had, oldest first. Raises NotFound for an unknown id."""
+        """Every state that the record had, oldest first. Raises NotFound, or Erased for a person who was."""
         with self._reading() as connection:
-            kind = Kind(_current(connection, id)["kind"])
+            current = _current(connection, id)
+            kind = Kind(current["kind"])
+            if _is_erased(connection, id):
+                raise _gone(connection, current)
             rows = connection.execute(select(versions).where(versions.c.record_id == id).order_by(versions.c.revision))
             return [
-                Version(row["revision"], _utc(row["at"]), _record(kind, row["body"]) if row["body"] else None)
+                Version(row["revision"], utc(row["at"]), _record(kind, row["body"]) if row["body"] else None)
                 for row in rows.mappings()
             ]
 
@@ -261,6 +347,18 @@ class Store:
                 page = [_change(row) for row in rows]
             yield from page
             if len(page) < _PAGE:
+                return
+            since = page[-1].revision
+
+    def states(self, *, since: int = 0, before: datetime | None = None) -> Iterator[State]:
+        """Every record as it stood at the time, or stands now, if it changed after the revision; in that order."""
+        query = _states(before)
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(query.where(versions.c.revision > since).limit(_PAGE_OF_STATES)).mappings()
+                page = [_state(row) for row in rows]
+            yield from page
+            if len(page) < _PAGE_OF_STATES:
                 return
             since = page[-1].revision
 
@@ -313,20 +411,31 @@ class Store:
             ],
         ).scalars()
         saved = [Saved(id, revision + position, Outcome.CREATED) for position, id in enumerate(ids)]
-        self._append(connection, [(r.revision, r.id, record) for r, record in zip(saved, fresh, strict=True)])
+        self._append(
+            connection,
+            [(one.revision, one.id, record) for one, record in zip(saved, fresh, strict=True)],
+            [
+                Deed(Action.PUBLISHED, f"{record.kind}/{one.id}", one.revision)
+                for one, record in zip(saved, fresh, strict=True)
+            ],
+        )
         return saved
 
     def _write(self, connection: Connection, revision: int, changed: Sequence[tuple[int, Record | None]]) -> None:
         """Give each (id, record) the next revision; a None record is a withdrawal."""
+        before = {row["id"]: row for row in _rows(connection, [id for id, _ in changed])}
+        deeds = [_deed(before[id], record, revision + n) for n, (id, record) in enumerate(changed)]
         for position, (id, record) in enumerate(changed):
             source = record.source if record else None
             values: dict[str, Any] = {"revision": revision + position}
             if source:
                 values |= {"source_name": source.name, "source_id": source.id}
             connection.execute(update(records).where(records.c.id == id).values(values))
-        self._append(connection, [(revision + n, id, record) for n, (id, record) in enumerate(changed)])
+        self._append(connection, [(revision + n, id, record) for n, (id, record) in enumerate(changed)], deeds)
 
-    def _append(self, connection: Connection, written: Sequence[tuple[int, int, Record | None]]) -> None:
+    def _append(
+        self, connection: Connection, written: Sequence[tuple[int, int, Record | None]], deeds: Sequence[Deed]
+    ) -> None:
         if not written:
             return
         at = self._now()
@@ -338,6 +447,7 @@ class Store:
             ],
         )
         connection.execute(update(counter).values(revision=written[-1][0]))
+        enter(connection, at, deeds)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -356,16 +466,61 @@ class Store:
             yield connection, revision
 
 
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
 def _latest() -> Any:
     joined = records.join(versions, records.c.revision == versions.c.revision)
     return select(records.c.id, records.c.kind, records.c.revision, versions.c.at, versions.c.body).select_from(joined)
 
 
+def _states(before: datetime | None) -> Any:
+    last = select(
+        versions.c.record_id, func.max(versions.c.revision).label("revision"), func.count().label("versions")
+    ).group_by(versions.c.record_id)
+    if before is not None:
+        last = last.where(versions.c.at < before.astimezone(UTC))
+    latest = last.subquery()
+    joined = versions.join(latest, versions.c.revision == latest.c.revision).join(
+        records, records.c.id == versions.c.record_id
+    )
+    return (
+        select(records.c.id, records.c.kind, versions.c.revision, versions.c.at, versions.c.body, latest.c.versions)
+        .select_from(joined)
+        .order_by(versions.c.revision)
+    )
+
+
+def _state(row: RowMapping) -> State:
+    kind = Kind(row["kind"])
+    record = _record(kind, row["body"]) if row["body"] else None
+    return State(row["id"], kind, row["revision"], utc(row["at"]), row["versions"], record)
+
+
+def _rows(connection: Connection, ids: Sequence[int]) -> Sequence[RowMapping]:
+    return connection.execute(_latest().where(records.c.id.in_(ids))).mappings().all() if ids else ()
+
+
 def _current(connection: Connection, id: int) -> RowMapping:
-    row = connection.execute(_latest().where(records.c.id == id)).mappings().one_or_none()
+    row = next(iter(_rows(connection, [id])), None)
     if row is None:
         raise NotFound(f"没有编号为 {id} 的记录")
     return row
+
+
+def _is_erased(connection: Connection, id: int) -> bool:
+    return connection.execute(select(erasures.c.revision).where(erasures.c.talent_id == id)).first() is not None
+
+
+def _gone(connection: Connection, row: RowMapping, consequence: str = "") -> Withdrawn:
+    """The error for a record without a body."""
+    called = f"{Kind(row['kind']).label} {row['id']}"
+    if _is_erased(connection, row["id"]):
+        return Erased(f"{called} 的个人信息已删除{consequence}")
+    return Withdrawn(f"{called} 已撤回{consequence}")
 
 
 def _ids_by_source(
@@ -402,6 +557,18 @@ def _runs_without_repeats(batch: Sequence[Record]) -> Iterator[list[Record]]:
         yield run
 
 
+def _deed(before: RowMapping, record: Record | None, revision: int) -> Deed:
+    """What the audit trail tells of the change: which fields, not what they say."""
+    subject = f"{before['kind']}/{before['id']}"
+    if record is None:
+        return Deed(Action.WITHDRAWN, subject, revision)
+    if before["body"] is None:
+        return Deed(Action.REVIVED, subject, revision)
+    old, new = json.loads(before["body"]), json.loads(_body(record))
+    fields = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    return Deed(Action.CHANGED, subject, revision, {"fields": fields})
+
+
 def _body(record: Record) -> str:
     return record.model_dump_json(exclude_defaults=True)
 
@@ -411,7 +578,7 @@ def _record(kind: Kind, body: str) -> Record:
 
 
 def _stored(row: RowMapping) -> Stored[Record]:
-    return Stored(row["id"], row["revision"], _utc(row["at"]), _record(Kind(row["kind"]), row["body"]))
+    return Stored(row["id"], row["revision"], utc(row["at"]), _record(Kind(row["kind"]), row["body"]))
 
 
 def _change(row: RowMapping) -> Change:
@@ -419,14 +586,11 @@ def _change(row: RowMapping) -> Change:
     return Change(row["revision"], row["id"], kind, _record(kind, row["body"]) if row["body"] else None)
 
 
-def _utc(at: datetime) -> datetime:
-    """SQLite forgets the zone of what was written as UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    # Secure deletion: what is overwritten is gone from the file, not only from the answers.
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

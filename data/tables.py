@@ -2,9 +2,14 @@
 
 `records` says which version of a record is live; `versions` keeps every body that ever was.
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
-`events` and `vettings` only grow. `contacts` says where a pair stands; what its sides told each other rests in
-`contact_steps`, whose bodies do not last. Of tokens and passwords there are only hashes.
+`events`, `vettings`, `consents`, `objections`, `decisions`, `erasures` and `list_snapshots` only grow; erasing a
+person is the one thing that touches what stands there. The database itself refuses to change an `audit` entry.
+`jobs` is what the service has to do by itself. `contacts` says where a pair stands; what its sides told each other
+rests in `contact_steps`, whose bodies do not last. Of tokens and passwords there are only hashes.
 """
+
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +24,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    or_,
+    select,
 )
 
 metadata = MetaData(
@@ -32,6 +39,12 @@ metadata = MetaData(
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def utc(at: datetime) -> datetime:
+    """SQLite forgets the zone of what was written as UTC; PostgreSQL answers in its own."""
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
 
 counter = Table("counter", metadata, Column("revision", BigInteger, primary_key=True, autoincrement=False))
 
@@ -171,6 +184,109 @@ vettings = Table(
     Column("by_id", _Id, ForeignKey("accounts.id"), nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("expires", DateTime(timezone=True)),
+    sqlite_autoincrement=True,
+)
+
+list_snapshots = Table(
+    "list_snapshots",
+    metadata,
+    Column("list", String(40), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+consents = Table(
+    "consents",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("recipient_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("purpose", String(20), nullable=False),
+    Column("kinds", String(200), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("wording", String(40), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id", "recipient_id"),
+    sqlite_autoincrement=True,
+)
+
+objections = Table(
+    "objections",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("objection", _Id, ForeignKey("objections.number"), primary_key=True, autoincrement=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reviewer", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("versions", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+NAMELESS = ("", "erased")
+"""Source of the one record that stands for everyone who was erased; no real source has an empty name."""
+
+
+def is_person() -> Any:
+    """Whether a row of `records` is neither erased nor the one that stands for everyone who was."""
+    named = or_(records.c.source_name.is_(None), records.c.source_name != NAMELESS[0])
+    return named & records.c.id.not_in(select(erasures.c.talent_id))
+
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("revision", BigInteger),
+    Column("details", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "subject"),
+    Index(None, "actor"),
+    Index(None, "action"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("holder", String(36)),
+    Column("last_error", String(100), nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Index(None, "kind", "key", unique=True),
+    Index(None, "state", "next_at"),
     sqlite_autoincrement=True,
 )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from data import taxonomy
 from indexing.clauses import itemised
 from indexing.discrimination import demands
+from models.privacy import MASK
 from models.terms import Kind
 from models.text import fold
 
@@ -23,9 +24,17 @@ _PROSE: dict[Kind, frozenset[str]] = {
 
 
 def impartial(kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts with line ends in place of every mention of a protected trait, each as long as before."""
+    """The texts with line ends in place of every mention of a protected trait, each as long as before.
+
+    Of masks nothing is left either: that somebody had written a number says nothing of what they can do.
+    """
     prose = _PROSE.get(kind, frozenset())
-    return {field: blanked(text, kind) if field in prose else text for field, text in texts.items()}
+    return {field: blanked(text, kind) if field in prose else text for field, text in unmasked(texts).items()}
+
+
+def unmasked(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts with line ends in place of masks, each as long as before."""
+    return {field: MASK.sub(_line_ends, text) for field, text in texts.items()}
 
 
 def blanked(text: str, kind: Kind) -> str:
@@ -38,6 +47,10 @@ def blanked(text: str, kind: Kind) -> str:
         kept += [text[position:start], "\n" * (end - start)]
         position = end
     return "".join([*kept, text[position:]])
+
+
+def _line_ends(match: re.Match[str]) -> str:
+    return "\n" * len(match[0])
 
 
 def _mentions(text: str, kind: Kind) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ from indexing.adapt import IDENTITY, Adapter
 from indexing.encode import Encoder, Vectors
 from indexing.extract import extract
 from indexing.extract import fingerprint as facts_fingerprint
-from indexing.impartial import impartial
+from indexing.impartial import impartial, unmasked
 from indexing.segment import Segmenter
 from indexing.text import FIELD_WEIGHTS, body, head, searched, stated, texts
 from indexing.text import VERSION as TEXTS_VERSION
@@ -213,7 +213,7 @@ def document_of(id: int, revision: int, record: Record) -> Document[Record]:
     """The record with its texts and the facts read out of them."""
     found = texts(record)
     # What people say of their traits is no fact; what a posting demands of them is: it is told and not ranked by.
-    read = impartial(record.kind, found) if isinstance(record, Talent) else found
+    read = impartial(record.kind, found) if isinstance(record, Talent) else unmasked(found)
     return Document(id=id, revision=revision, record=record, texts=found, facts=extract(read), stated=stated(record))
 
 

@@ -15,6 +15,7 @@ from indexing import snapshot
 from indexing.adapt import Adapter
 from indexing.shelf import Shelf
 from models.errors import ChanjiaoError, IndexMismatch
+from models.privacy import Erasure
 from models.terms import Record
 
 log = structlog.get_logger()
@@ -22,7 +23,7 @@ log = structlog.get_logger()
 BATCH = 256
 """Changes applied at once: enough to keep the encoder busy, few enough to see progress."""
 CHECKPOINT = 4_000
-"""Changes after which a long catching-up saves the shelf: what a kill then costs, about two minutes of encoding."""
+"""Changes after which the shelf is saved: what a kill then costs, about two minutes of encoding."""
 
 
 def catch_up(store: Store, shelf: Shelf, *, progress: Callable[[int], None] | None = None) -> int:
@@ -88,6 +89,13 @@ def withdraw(store: Store, shelf: Shelf, id: int) -> int:
     return revision
 
 
+def erase(store: Store, shelf: Shelf, id: int) -> Erasure:
+    """Erase the person from the store and the shelf; the follower then rewrites the snapshot on disk."""
+    erasure = store.erasures.erase(id)
+    follow(store, shelf)
+    return erasure
+
+
 def follow(store: Store, shelf: Shelf) -> None:
     """Catch up unless that would take long, which is for the follower; a failure leaves a lag that /health shows."""
     if store.revision - shelf.revision <= BATCH:
@@ -142,12 +150,20 @@ class Follower:
                 else:
                     catch_up(self._store, self._shelf)
                     self._adapt()
+                    if self._store.erasures.revision > saved:
+                        # The snapshot still has the words of a person who was erased.
+                        saved = self._shelf.revision
+                        snapshot.save(self._shelf, self._folder)
+                    if self._shelf.revision - saved >= CHECKPOINT:
+                        snapshot.save(self._shelf, self._folder)
+                        saved = self._shelf.revision
                 self.failure = ""
             except _Stopped:
                 return
             except Exception as error:  # the thread must outlive whatever a write or a driver throws
-                self.failure = str(error)
-                log.warning("catching up failed", error=type(error).__name__, reason=str(error))
+                # Whatever we did not raise ourselves may quote a record.
+                self.failure = error.message if isinstance(error, ChanjiaoError) else type(error).__name__
+                log.warning("catching up failed", error=type(error).__name__, reason=self.failure)
             if self._stopping.wait(self._seconds):
                 break
         if self.ready.is_set() and self._shelf.revision != saved:

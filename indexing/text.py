@@ -10,7 +10,9 @@ from data import taxonomy
 from indexing.impartial import blanked, impartial
 from models.courses import Course
 from models.matches import Document
+from models.notices import Notice
 from models.organisations import Organisation
+from models.plans import Plan
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -18,7 +20,7 @@ from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, Record, Salary
 
-VERSION = 1
+VERSION = 2
 """Raised when `head`, `body` or `searched` say something else of some record than before."""
 
 FIELDS: dict[Kind, Mapping[str, str]] = {
@@ -67,6 +69,26 @@ FIELDS: dict[Kind, Mapping[str, str]] = {
         "text": "正文",
     },
     Kind.PROGRAMME: {"name": "专业名称", "school": "学校", "courses": "核心课程", "description": "专业简介"},
+    Kind.PLAN: {
+        "title": "标题",
+        "organisation": "发布单位",
+        "chain": "产业链",
+        "nodes": "环节与岗位",
+        "scope": "范围",
+        "content": "说明",
+        "assumptions": "测算假设",
+        "evidence": "依据",
+    },
+    Kind.NOTICE: {
+        "title": "标题",
+        "organisation": "发布单位",
+        "form": "合作类型",
+        "skills": "培训技能",
+        "wants": "所需",
+        "offers": "所供",
+        "scale": "规模",
+        "content": "内容",
+    },
 }
 """The text fields of each kind, in reading order, with their Chinese labels."""
 
@@ -121,6 +143,9 @@ HEADS = frozenset({"title", "name", "expected_positions"})
 """Fields that `head` stands for; what a record says besides them is its body."""
 
 
+_PARAGRAPHS = frozenset({"experience", "evidence"})
+
+
 def texts(record: Record) -> dict[str, str]:
     """Field → text, in reading order, empty fields left out.
 
@@ -131,7 +156,7 @@ def texts(record: Record) -> dict[str, str]:
     for field in FIELDS[record.kind]:
         value = getattr(record, field)
         if isinstance(value, tuple):
-            value = ("\n" if field == "experience" else "、").join(value)
+            value = ("\n" if field in _PARAGRAPHS else "、").join(value)
         if value:
             found[field] = value
     return found
@@ -168,7 +193,7 @@ def head(record: Record) -> str:
     match record:
         case Posting():
             return bare(_named(record.title, record.kind))
-        case Need() | Offer() | Policy():
+        case Need() | Offer() | Policy() | Plan() | Notice():
             return record.title
         case Talent():
             return (

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indexing.extract import extract
+from indexing.impartial import unmasked
 from models.matches import Span
 
 _AROUND = 12
@@ -28,7 +29,7 @@ def unknown_terms(records: Iterable[Mapping[str, str]], *, k: int) -> list[Unkno
     counts: dict[str, int] = {}
     examples: dict[str, str] = {}
     for texts in records:
-        seen = {mention.name: mention.span for mention in extract(texts).skills if not mention.known}
+        seen = {mention.name: mention.span for mention in extract(unmasked(texts)).skills if not mention.known}
         for name, span in seen.items():
             counts[name] = counts.get(name, 0) + 1
             examples.setdefault(name, _example(texts[span.field], span))

@@ -11,6 +11,7 @@ from functools import partial
 
 from data import taxonomy
 from indexing.link import Link
+from matching.disclosure import TOTAL, UNDER, groups, suppress
 from matching.evidence import WordsOf, shared_words, spans_of, whole, within
 from matching.likeness import name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
@@ -69,12 +70,12 @@ class Outlook:
     """People sought in the 12 months before those."""
     trend: float | None
     """The last six months against the six before; None when those had none."""
-    graduates: int
-    """Of the programme's latest cohort."""
-    supply: int
-    """Graduates of a year from every programme in the consortium that trains for the same occupations."""
+    graduates: int | None
+    """Of the programme's latest cohort; None when they are so few, here or in another, that it is not published."""
+    supply: int | None
+    """Graduates of a year from every programme in the consortium that trains for the same occupations; the same."""
     ratio: float | None
-    """Posts per graduate: demand / supply; None without graduates."""
+    """Posts per graduate: demand / supply; None without graduates, and without a published supply."""
     advice: Advice
     reason: str
     evidence: tuple[Match[Posting, Programme], ...]
@@ -181,10 +182,13 @@ def outlook(
     recent, before = months[-RECENT:], months[:-RECENT]
     demand = sum(month.headcount for month in recent)
     late, early = (sum(month.headcount for month in part) for part in (recent[6:], recent[:6]))
-    supply = sum(_graduates(one.record) for one in others if _alike(one.record, programme.record))
+    alike = {str(one.id): _graduates(one.record) for one in others if _alike(one.record, programme.record)}
+    supply = sum(alike.values())
+    published = suppress(groups(alike))
     ratio = demand / supply if supply else None
     trend = late / early if early else None
-    advice, reason = _advise(sum(month.postings for month in recent), demand, supply, ratio, trend)
+    postings = sum(month.postings for month in recent)
+    advice, reason = _advise(postings, demand, published[TOTAL], ratio, trend)
     return Outlook(
         programme=programme,
         months=months,
@@ -192,22 +196,28 @@ def outlook(
         demand=demand,
         before=sum(month.headcount for month in before),
         trend=trend,
-        graduates=_graduates(programme.record),
-        supply=supply,
-        ratio=ratio,
+        graduates=published.get(str(programme.id), 0),
+        supply=published[TOTAL],
+        ratio=None if published[TOTAL] is None else ratio,
         advice=advice,
         reason=reason,
         evidence=linked,
     )
 
 
-def _advise(postings: int, demand: int, supply: int, ratio: float | None, trend: float | None) -> tuple[Advice, str]:
+def _advise(
+    postings: int, demand: int, supply: int | None, ratio: float | None, trend: float | None
+) -> tuple[Advice, str]:
+    """By the true ratio; the reason names no number of graduates that is not published."""
     if postings < FEW:
         return Advice.UNKNOWN, f"近 12 个月只有 {postings} 个相关岗位，少于 {FEW} 个，数据不足"
     if ratio is None:
         return Advice.UNKNOWN, f"近 12 个月需求 {demand} 人，但没有毕业生数据"
     change = "" if trend is None else f"，后半年需求为前半年的 {trend:.2f} 倍"
-    facts = f"近 12 个月需求 {demand} 人，同类专业年毕业 {supply} 人，每名毕业生对应 {ratio:.2f} 个岗位{change}"
+    graduates = f"年毕业 {supply} 人，每名毕业生对应 {ratio:.2f} 个岗位"
+    if supply is None:
+        graduates = f"年毕业不足 {UNDER} 人，不公布"
+    facts = f"近 12 个月需求 {demand} 人，同类专业{graduates}{change}"
     if ratio >= MANY_POSTS and (trend is None or trend > FALLING):
         return Advice.ENLARGE, facts
     if ratio <= FEW_POSTS or (ratio < 1 and trend is not None and trend < FALLING):

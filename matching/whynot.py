@@ -122,12 +122,8 @@ class WhyNot:
 
 def why_not(matcher: Matcher, talent: Document[Talent], posting: Document[Posting], *, k: int = 10) -> WhyNot:
     """Where the posting stands in the person's list, against the posting at rank k, and what would change it."""
-    ranked = _ranked(matcher, talent, k)
-    rank_now, match = _place(ranked, posting)
-    if match is None:
-        match = _scored(matcher, talent, posting)
-    standing = _standing(matcher.jobs, match, rank_now, len(ranked))
-    rival_rank = _rival(rank_now, k, len(ranked))
+    standing, match, ranked = _stands(matcher, talent, posting, k)
+    rival_rank = _rival(standing.rank, k, len(ranked))
     rival = ranked[rival_rank - 1] if rival_rank else None
     return WhyNot(
         standing=standing,
@@ -138,6 +134,11 @@ def why_not(matcher: Matcher, talent: Document[Talent], posting: Document[Postin
         differences=_differences(match, rival) if rival else (),
         remedies=() if standing.closed else tuple(_remedies(matcher, talent, posting, standing, k)),
     )
+
+
+def standing(matcher: Matcher, talent: Document[Talent], posting: Document[Posting]) -> tuple[Standing, JobMatch]:
+    """Where the posting stands in the person's list, and the pair with its reasons; nothing is tried."""
+    return _stands(matcher, talent, posting, k=10)[:2]
 
 
 def changes(talent: Document[Talent], posting: Document[Posting]) -> Iterator[tuple[str, Talent]]:
@@ -226,6 +227,17 @@ def _lifts(rank_then: int, score: float, now: Standing) -> bool:
     if now.rank is None:
         return True
     return rank_then < now.rank or (rank_then == now.rank and round(score - now.score, 4) > 0)
+
+
+def _stands(
+    matcher: Matcher, talent: Document[Talent], posting: Document[Posting], k: int
+) -> tuple[Standing, JobMatch, Sequence[JobMatch]]:
+    """The posting's standing, its match, and all that is ranked."""
+    ranked = _ranked(matcher, talent, k)
+    rank_now, match = _place(ranked, posting)
+    if match is None:
+        match = _scored(matcher, talent, posting)
+    return _standing(matcher.jobs, match, rank_now, len(ranked)), match, ranked
 
 
 def _ranked(matcher: Matcher, talent: Document[Talent], k: int) -> Sequence[JobMatch]:

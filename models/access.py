@@ -80,6 +80,8 @@ class Action(StrEnum):
     REPORT = "报告结果"
     PROGRESS = "查看往来"
     CONTACT = "联系与答复"
+    RIGHTS = "行使个人信息权利"
+    ERASE = "删除个人信息"
     MANAGE = "管理"
 
 
@@ -94,6 +96,12 @@ class System(StrEnum):
     EVENT = "匹配结果"
     PUBLICATION = "发布流程"
     CONTACT = "往来"
+    LIST = "清单汇总"
+    ENTRIES = "清单明细"
+    SUPERVISION = "督办提醒"
+    OBJECTION = "异议"
+    AUDIT = "审计记录"
+    METRICS = "运行指标"
 
     @property
     def label(self) -> str:
@@ -144,6 +152,8 @@ SCOPE_OF: dict[Action, Scope] = {
     Action.PUBLISH: Scope.WRITE,
     Action.REPORT: Scope.WRITE,
     Action.CONTACT: Scope.WRITE,
+    Action.RIGHTS: Scope.WRITE,
+    Action.ERASE: Scope.WRITE,
     Action.REVIEW: Scope.MANAGE,
     Action.MANAGE: Scope.MANAGE,
 }
@@ -201,11 +211,16 @@ _WRITERS: dict[Kind, frozenset[Role]] = {
     Kind.OFFER: frozenset({Role.SCHOOL_RESEARCH, Role.TEACHER, Role.ENTERPRISE_TECH}),
     Kind.POLICY: frozenset({Role.GOVERNMENT}),
     Kind.PROGRAMME: frozenset({Role.SCHOOL_TEACHING}),
+    Kind.PLAN: frozenset({Role.GOVERNMENT, Role.PARK, Role.ASSOCIATION}),
+    Kind.NOTICE: PUBLISHERS,
 }
 """Who drafts, submits and withdraws records of a kind, their own organisation's."""
 
 RULES: tuple[Rule, ...] = (
     Rule(Action.READ, (System.SERVICE,), EVERYONE),
+    Rule(Action.READ, (System.LIST,), EVERYONE),
+    Rule(Action.READ, (System.ENTRIES,), MEMBERS),
+    Rule(Action.READ, (System.SUPERVISION,), OVERSIGHT | REVIEWERS),
     Rule(Action.READ, _OPEN_KINDS, EVERYONE),
     Rule(Action.READ, (Kind.NEED,), EVERYONE, exposures=frozenset({Exposure.PUBLIC})),
     Rule(Action.READ, (Kind.NEED,), MEMBERS, exposures=_OPEN),
@@ -243,6 +258,12 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.CONTACT, (Kind.POSTING,), frozenset({Role.ENTERPRISE_HR}), _OWN),
     Rule(Action.PROGRESS, (System.CONTACT,), PERSONS | {Role.ENTERPRISE_HR}),
     Rule(Action.CONTACT, (System.CONTACT,), PERSONS | {Role.ENTERPRISE_HR}),
+    Rule(Action.RIGHTS, (Kind.TALENT,), PERSONS, _OWN),
+    Rule(Action.ERASE, (Kind.TALENT,), PERSONS, _OWN),
+    Rule(Action.ERASE, (Kind.TALENT,), ADMINISTRATOR),
+    Rule(Action.REVIEW, (System.OBJECTION,), REVIEWERS),
+    Rule(Action.READ, (System.AUDIT,), REVIEWERS | {Role.AUDITOR}),
+    Rule(Action.READ, (System.METRICS,), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     Rule(Action.MANAGE, (System.SELF,), MEMBERS),
     Rule(Action.MANAGE, (System.ACCOUNT,), ADMINISTRATOR),
     Rule(Action.MANAGE, (System.INVITATION,), PUBLISHERS | REVIEWERS),
@@ -297,8 +318,9 @@ class Principal:
     def owns(self, kind: Kind, id: int | None, record: Record) -> bool:
         """Whether the record is the person's own, the own organisation's, or of a student of the own school."""
         if isinstance(record, Talent):
-            own_student = self.organisation is not None and record.school_id == self.organisation
-            return (self.talent is not None and id == self.talent) or (own_student and not self.roles <= PERSONS)
+            if self.talent is not None and id == self.talent:
+                return True
+            return self.organisation is not None and not self.roles <= PERSONS and record.school_id == self.organisation
         if self.organisation is None:
             return False
         if kind is Kind.ORGANISATION:

@@ -14,11 +14,13 @@
     │       └── Locked                 the account is locked after wrong passwords
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
+    │   │   └── Erased                 a person's data was erased
     │   ├── WrongState               the publication is in a state that does not allow the step
     │   ├── Unvetted                 the organisation has not been vetted, or not lately
     │   ├── Unlawful                 a rule of law forbids to publish the record as it is
     │   ├── SourceTaken              another record already holds that source id
     │   └── ImpossibleEvent          an event cannot have happened after those that are known
+    ├── AuditBroken                the audit trail does not fit together
     └── Unavailable                the service cannot answer now, and says what to do
         ├── ModelUnavailable         the encoder's weights cannot be read
         ├── IndexMismatch            an index was built by another encoder, dictionary or layout
@@ -102,12 +104,20 @@ class Unlawful(Conflict):
     """A rule of law forbids to publish the record as it is; the message names the article."""
 
 
+class Erased(Withdrawn):
+    """A person's data was erased; nothing of it can be read."""
+
+
 class SourceTaken(Conflict):
     """Another record already holds that source id."""
 
 
 class ImpossibleEvent(Conflict):
     """An event cannot have happened after those that are known, or not yet."""
+
+
+class AuditBroken(ChanjiaoError):
+    """An entry of the audit trail was changed or is missing; the message names it."""
 
 
 class Unavailable(ChanjiaoError):

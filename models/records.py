@@ -1,7 +1,9 @@
 """Every kind of record and the class that holds it."""
 
 from models.courses import Course
+from models.notices import Notice
 from models.organisations import Organisation
+from models.plans import Plan
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -18,6 +20,8 @@ RECORDS: dict[Kind, type[Record]] = {
     Kind.OFFER: Offer,
     Kind.POLICY: Policy,
     Kind.PROGRAMME: Programme,
+    Kind.PLAN: Plan,
+    Kind.NOTICE: Notice,
 }
 
 _PUBLISHERS: dict[Kind, tuple[str | None, str]] = {
@@ -27,6 +31,8 @@ _PUBLISHERS: dict[Kind, tuple[str | None, str]] = {
     Kind.COURSE: ("provider_id", "provider"),
     Kind.PROGRAMME: ("school_id", "school"),
     Kind.POLICY: (None, "issuer"),
+    Kind.PLAN: ("organisation_id", "organisation"),
+    Kind.NOTICE: ("organisation_id", "organisation"),
 }
 """The fields in which a record says by id and by name which organisation published it."""
 

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     OFFER = "offer"
     POLICY = "policy"
     PROGRAMME = "programme"
+    PLAN = "plan"
+    NOTICE = "notice"
 
     @property
     def label(self) -> str:
@@ -47,6 +49,8 @@ _KIND_LABELS = {
     Kind.OFFER: "技术供给",
     Kind.POLICY: "政策",
     Kind.PROGRAMME: "专业点",
+    Kind.PLAN: "需求规划",
+    Kind.NOTICE: "公告",
 }
 
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from indexing.adapt import Adapter
 from models.courses import Course
+from models.notices import Notice, NoticeType
 from models.organisations import Organisation, OrganisationType
 from models.outcomes import Act, Event, Side
+from models.plans import Plan, PlanType, Target
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -51,6 +53,18 @@ def an_organisation(**fields: Any) -> Organisation:
 def a_programme(**fields: Any) -> Programme:
     return Programme(
         **{"name": "机电一体化技术", "level": SchoolLevel.JUNIOR_COLLEGE, "school": "澜川职业技术学院", **fields}
+    )
+
+
+def a_plan(**fields: Any) -> Plan:
+    target = Target(node="轻量化铸件", position="压铸工", year=2027, low=120, high=160, output=1_900_000_000)
+    given = {"title": "汽车零部件产业链用人规划", "type": PlanType.PLAN, "organisation": "澜川市经济和信息化局"}
+    return Plan(**{**given, "targets": (target,), **fields})
+
+
+def a_notice(**fields: Any) -> Notice:
+    return Notice(
+        **{"title": "压铸企业联合采购模温机", "type": NoticeType.NEWS, "organisation": "澜川市装备制造业协会", **fields}
     )
 
 

@@ -31,7 +31,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         url = f"sqlite:///{tmp_path / 'chanjiao.db'}"
     else:
         url = request.getfixturevalue("postgres_url")
-        _drop_everything(url)
+        drop_everything(url)
     with Store(url) as opened:
         opened.migrate()
         yield opened
@@ -44,7 +44,8 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def _drop_everything(url: str) -> None:
+def drop_everything(url: str) -> None:
+    """Leave an empty PostgreSQL database."""
     from sqlalchemy import create_engine, text
 
     engine = create_engine(url)

@@ -2,13 +2,18 @@
 
 from api.routers import (
     accounts,
+    audit,
+    checks,
     contacts,
     events,
     features,
     health,
+    lists,
     matches,
+    metrics,
     occupations,
     outlook,
+    privacy,
     publications,
     records,
     search,
@@ -17,6 +22,7 @@ from api.routers import (
 
 ROUTERS = (
     *records.routers(),
+    lists.router,
     search.router,
     matches.router,
     whynot.router,
@@ -24,10 +30,14 @@ ROUTERS = (
     outlook.router,
     publications.router,
     contacts.router,
+    checks.router,
     events.router,
+    privacy.router,
     features.router,
     accounts.router,
+    audit.router,
     health.router,
+    metrics.router,
 )
 """In the order in which the documentation lists them."""
 

@@ -14,6 +14,7 @@ from api.deps import (
     MatcherDep,
     NeedDep,
     OfferDep,
+    Offset,
     OrganisationDep,
     PolicyDep,
     PostingDep,
@@ -24,9 +25,11 @@ from api.deps import (
     find,
 )
 from api.listings import CohortAnswer, CohortRequest, ListingAnswer, SwitchesQuery, cohort_answer, listing_answer
+from api.privacy import NeutralAnswer, neutral_answer
 from api.problems import problems
 from matching.congestion import recommend_together
 from matching.matcher import Matcher
+from matching.neutral import Order, neutral
 from matching.training import common_target, occupation_target
 from models.access import Action
 from models.errors import Malformed
@@ -39,6 +42,9 @@ router = APIRouter(prefix=API, tags=["匹配"], responses=problems(401, 403, 404
 
 TargetPosting = Annotated[int | None, Query(ge=1, le=2**53, description="以这个岗位为目标")]
 TargetOccupation = Annotated[OccupationCode | None, Query(description="以这个职业为目标，职业分类大典代码")]
+
+Personalised = Annotated[bool, Query(description="是否按个人资料推荐；false 则不使用任何个人信息")]
+NeutralOrder = Annotated[Order, Query(description="不使用个人信息时的排列：newest 按发布日期，place 按工作地点")]
 
 _TARGETS = 10
 """Postings that make up a target when the person names none."""
@@ -58,11 +64,19 @@ def postings_for_talent(
     where: PostingsWhere,
     switches: SwitchesQuery,
     k: TopK = 10,
-) -> ListingAnswer:
+    personalised: Personalised = True,
+    order: NeutralOrder = Order.NEWEST,
+    offset: Offset = 0,
+) -> ListingAnswer | NeutralAnswer:
     """The k postings that fit the talent best, reranked by the rules that are on; scores are never changed.
 
-    What the filters left out is counted among the removals.
+    What the filters left out is counted among the removals. With `personalised=false` all open postings inside of
+    the filters, by `order` and from `offset` on: nothing about the person is read, and the list is nobody's.
     """
+    if not personalised:
+        return neutral_answer(
+            neutral(matcher, today=services.today(), where=where, order=order), label=order.label, offset=offset, k=k
+        )
     return listing_answer(
         talent, listings.listing(services, matcher, talent, k=k, where=where, switches=switches), chance=matcher.chance
     )

@@ -12,7 +12,10 @@ from api.answers import Summary, summary
 from api.auth import PrincipalDep, allow
 from api.deps import API, Limit, MatcherDep, Offset, ServicesDep
 from api.problems import problems
+from api.routers.checks import FindingItem, RiskItem, finding_item, risk_item
+from matching.fraud import risk
 from models.access import Action, System
+from models.postings import Posting
 from models.publishing import Publication, State, Step, StepTaken
 from models.terms import Day, Kind, Text, Value
 
@@ -41,6 +44,10 @@ class PublicationDetail(Value):
     publication: Publication
     record: dict[str, Any]
     steps: tuple[StepTaken, ...]
+    findings: tuple[FindingItem, ...]
+    """What the law has against it, blocking findings first; hints, not legal advice."""
+    risk: RiskItem | None
+    """For reviewers, how suspicious a posting is."""
     alike: tuple[Summary, ...]
     """Live records of the same publisher under the same name."""
     possible: tuple[Step, ...]
@@ -99,10 +106,14 @@ def read_publication(
     """What it holds, what it went through, possible duplicates, and what you may do with it."""
     found = publishing.seen(services, principal, publication)
     record = services.store.publications.record(publication)
+    unlawful = publishing.unlawful(services, record)
+    suspected = isinstance(record, Posting) and publishing.decides(services, principal, found)
     return PublicationDetail(
         publication=found,
         record=record.model_dump(mode="json", exclude_defaults=True),
         steps=tuple(services.store.publications.steps(publication)),
+        findings=tuple(map(finding_item, unlawful)),
+        risk=risk_item(risk(record, unlawful)) if suspected and isinstance(record, Posting) else None,
         alike=tuple(map(summary, publishing.alike(services, record, but=found.record_id))),
         possible=publishing.possible(services, principal, found),
     )

@@ -23,7 +23,7 @@ from api.answers import (
 from api.auth import PrincipalDep, allow, visible
 from api.deps import API, Limit, MatcherDep, Offset, RecordIdPath, ServicesDep
 from api.problems import problems
-from data.store import Outcome
+from data.store import Outcome, Saved
 from indexing import sync
 from models.access import Action
 from models.publishing import Publication
@@ -40,6 +40,8 @@ PLURALS = {
     Kind.POLICY: "policies",
     Kind.ORGANISATION: "organisations",
     Kind.PROGRAMME: "programmes",
+    Kind.PLAN: "plans",
+    Kind.NOTICE: "notices",
 }
 """Each kind's name in paths."""
 
@@ -89,7 +91,7 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         saved = sync.publish(services.store, services.shelf, record)
         response.status_code = 201 if saved.outcome is Outcome.CREATED else 200
         response.headers["location"] = f"{API}/{plural}/{saved.id}"
-        return Receipt(id=saved.id, revision=saved.revision, outcome=saved.outcome)
+        return _receipt(saved)
 
     @router.get(
         "/{id}",
@@ -108,7 +110,7 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         """Put the record in place of what the id holds; what nobody is shown stays unless it is sent."""
         stored = services.store.load(kind, id)
         saved = sync.publish(services.store, services.shelf, with_masked(record, stored.record), id=id)
-        return Receipt(id=saved.id, revision=saved.revision, outcome=saved.outcome)
+        return _receipt(saved)
 
     @router.delete(
         "/{id}",
@@ -178,6 +180,10 @@ def _router(kind: Kind, plural: str) -> APIRouter:
         responses=problems(400, 401, 403, 404, 409, 413, 415),
     )(redraft)
     return router
+
+
+def _receipt(saved: Saved) -> Receipt:
+    return Receipt(id=saved.id, revision=saved.revision, outcome=saved.outcome, masked=dict(saved.masked))
 
 
 def _of(generic: Any, shape: Any) -> Any:

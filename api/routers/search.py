@@ -17,7 +17,7 @@ from models.terms import Kind
 router = APIRouter(tags=["搜索"], responses=problems(401, 403, 422, 500, 503))
 
 SearchText = Annotated[str, Query(max_length=200, description="搜索词，可以是一句话")]
-Kinds = Annotated[list[Kind], Query(max_length=8, description="只搜这些种类；不写则全部")]
+Kinds = Annotated[list[Kind], Query(max_length=len(Kind), description="只搜这些种类；不写则全部")]
 
 
 @router.get(f"{API}/search", summary="搜索全部信息", dependencies=[allow(Action.READ, System.SERVICE)])

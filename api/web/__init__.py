@@ -1,9 +1,9 @@
 """Server-rendered Chinese pages over the same matcher that the JSON API asks."""
 
-from api.web import accounts, contacts, pages
+from api.web import accounts, contacts, lists, pages
 from api.web.pages import static_folder
 from api.web.render import error_page
 
-ROUTERS = (pages.router, contacts.router, accounts.router)
+ROUTERS = (lists.router, pages.router, contacts.router, accounts.router)
 
 __all__ = ["ROUTERS", "error_page", "static_folder"]

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from data import taxonomy
 from indexing.text import FIELDS
+from matching.disclosure import UNDER
 from models.courses import Course
+from models.lists import Cell
 from models.matches import Document
+from models.notices import Notice, NoticeType
 from models.organisations import Organisation
+from models.plans import Plan, Target
 from models.policies import Condition, Fact, Operator, Policy
 from models.postings import Posting
-from models.specialties import Programme
+from models.specialties import Cohort, Programme
 from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import DivisionCode, IndustryCode, Kind, Month, OccupationCode, Record
 
 UNSAID = "未填写"
+WITHHELD = "人数不公布"
+"""In place of a count of so few people that they could be told apart."""
 PATHS = {
     Kind.POSTING: "/postings",
     Kind.TALENT: "/talents",
@@ -28,6 +35,8 @@ PATHS = {
     Kind.POLICY: "/policies",
     Kind.ORGANISATION: "/organisations",
     Kind.PROGRAMME: "/programmes",
+    Kind.PLAN: "/plans",
+    Kind.NOTICE: "/notices",
 }
 COUNTERS = {
     Kind.POSTING: "个",
@@ -38,11 +47,16 @@ COUNTERS = {
     Kind.POLICY: "条",
     Kind.ORGANISATION: "家",
     Kind.PROGRAMME: "个",
+    Kind.PLAN: "项",
+    Kind.NOTICE: "条",
 }
 """The measure word that each kind is counted with."""
 
 
-_LONG = frozenset({"description", "content", "experience", "self_description", "benefit", "text"})
+_LONG = frozenset(
+    {"description", "content", "experience", "self_description", "benefit", "text"}
+    | {"assumptions", "evidence", "wants", "offers"}
+)
 """Text fields that are shown as paragraphs, not in the table."""
 
 
@@ -70,13 +84,17 @@ class Brief:
     """Short facts, those that are missing left out."""
 
 
-def counted(number: int, kind: Kind) -> str:
-    """The number with its measure word, such as 12 人."""
+def counted(number: int | None, kind: Kind) -> str:
+    """The number with its measure word, such as 12 人; None is one that is too small to be published."""
+    if number is None:
+        return WITHHELD
     return f"{number:,} {COUNTERS[kind]}"
 
 
-def things(number: int, kind: Kind) -> str:
+def things(number: int | None, kind: Kind) -> str:
     """The number with what it counts, such as 12 名人才."""
+    if number is None:
+        return f"{kind.label}{WITHHELD}"
     measure = "名" if kind is Kind.TALENT else COUNTERS[kind]
     return f"{number:,} {measure}{kind.label}"
 
@@ -89,7 +107,7 @@ def href(kind: Kind, id: int | None) -> str | None:
 def title(document: Document[Record]) -> str:
     """What the record is called; a talent is called by number, level, specialty and year."""
     match document.record:
-        case Posting() | Need() | Offer() | Policy() as record:
+        case Posting() | Need() | Offer() | Policy() | Plan() | Notice() as record:
             return record.title
         case Course() | Organisation() as record:
             return record.name
@@ -154,6 +172,16 @@ def _tags(record: Record) -> tuple[str | None, ...]:
             return (record.type.label, industry(record.industry), where(record.place, record.division))
         case Programme():
             return (record.level.label, f"专业代码 {record.code}" if record.code else None)
+        case Plan():
+            return (record.organisation, record.type.label, record.chain, headcounts(record.targets))
+        case Notice():
+            return (
+                record.organisation,
+                record.type.label,
+                record.form,
+                record.scale or (f"{record.headcount} 人" if record.headcount else None),
+                f"{day(record.ends)}截止" if record.ends else None,
+            )
     raise TypeError(f"no tags for {type(record).__name__}")
 
 
@@ -176,6 +204,10 @@ def facts(document: Document[Record]) -> tuple[Row, ...]:
             return _organisation(organisation)
         case Programme() as programme:
             return _programme(programme)
+        case Plan() as plan:
+            return _plan(plan)
+        case Notice() as notice:
+            return _notice(notice)
     raise TypeError(f"no facts for {type(document.record).__name__}")
 
 
@@ -314,8 +346,67 @@ def _programme(programme: Programme) -> tuple[Row, ...]:
         _row("专业代码", programme.code),
         _row("核心课程", names(programme.courses)),
         _row("面向职业", "、".join(filter(None, map(occupation, programme.occupations)))),
-        _row("毕业生", "、".join(f"{cohort.year} 届 {cohort.graduates} 人" for cohort in cohorts)),
+        _row("毕业生", "、".join(f"{cohort.year} 届{_graduates(cohort)}" for cohort in cohorts)),
     )
+
+
+def _plan(plan: Plan) -> tuple[Row, ...]:
+    return (
+        Row("发布单位", plan.organisation, href(Kind.ORGANISATION, plan.organisation_id)),
+        Row("类型", plan.type.label),
+        _row("产业链", plan.chain),
+        _row("范围", plan.scope),
+        _row("期间", period(plan.starts, plan.ends)),
+        _row("行业", industry(plan.industry)),
+        _row("地区", where(plan.place, plan.division)),
+        _row("发布日期", day(plan.published)),
+    )
+
+
+def _notice(notice: Notice) -> tuple[Row, ...]:
+    common = (
+        Row("发布单位", notice.organisation, href(Kind.ORGANISATION, notice.organisation_id)),
+        Row("类型", notice.type.label),
+    )
+    about = {
+        NoticeType.NEWS: (_row("原文网址", notice.url, notice.url),),
+        NoticeType.TRAINING: (
+            _row("培训技能", names(notice.skills)),
+            _row("人数", _number(notice.headcount, "人")),
+            _row("培训方式", notice.mode and notice.mode.label),
+            _row("时间", period(notice.starts, notice.ends)),
+        ),
+        NoticeType.COOPERATION: (
+            _row("合作类型", notice.form),
+            _row("规模", notice.scale),
+            _row("合作时间", period(notice.starts, notice.ends)),
+        ),
+    }[notice.type]
+    return (
+        *common,
+        *about,
+        _row("行业", industry(notice.industry)),
+        _row("所在地", where(notice.place, notice.division)),
+        _row("发布日期", day(notice.published)),
+    )
+
+
+def headcounts(targets: Sequence[Target]) -> str | None:
+    """2027 年 120 至 160 人、2028 年 …: the sums over all nodes by year; None without targets."""
+    sums: dict[int, list[int]] = {}
+    for target in targets:
+        low, high = sums.get(target.year, (0, 0))
+        sums[target.year] = [low + target.low, high + target.high]
+    return names([f"{year} 年 {interval(*sums[year])}" for year in sorted(sums)])
+
+
+def interval(low: int, high: int) -> str:
+    """120 至 160 人, or 120 人."""
+    return f"{low:,} 人" if low == high else f"{low:,} 至 {high:,} 人"
+
+
+def _graduates(cohort: Cohort) -> str:
+    return f"不足 {UNDER} 人" if 0 < cohort.graduates < UNDER else f" {cohort.graduates} 人"
 
 
 def paragraphs(document: Document[Record]) -> tuple[Row, ...]:
@@ -335,6 +426,10 @@ def over(record: Record, today: date) -> str | None:
             last, sentence = record.closes, "本政策已于{}截止申报。"
         case Course():
             last, sentence = record.ends, "本课程已于{}结束。"
+        case Plan():
+            last, sentence = record.ends, "本规划所述期间已于{}结束。"
+        case Notice():
+            last, sentence = record.ends, "本公告已于{}截止。"
         case _:
             return None
     return sentence.format(day(last)) if last and last < today else None
@@ -397,6 +492,22 @@ def columns(document: Document[Record]) -> tuple[Row, ...]:
             )
         case Programme() as record:
             return (Row("学校", record.school), Row("层次", record.level.label), _row("专业代码", record.code))
+        case Plan() as record:
+            return (
+                Row("发布单位", record.organisation),
+                Row("类型", record.type.label),
+                _row("产业链", record.chain),
+                _row("预计用人", headcounts(record.targets)),
+                _row("发布日期", day(record.published)),
+            )
+        case Notice() as record:
+            return (
+                Row("发布单位", record.organisation),
+                Row("类型", record.type.label),
+                _row("规模", record.scale or _number(record.headcount, "人")),
+                _row("截止日期", day(record.ends)),
+                _row("发布日期", day(record.published)),
+            )
     raise TypeError(f"no columns for {type(document.record).__name__}")
 
 
@@ -409,7 +520,7 @@ def group(record: Record) -> str | None:
             return record.level.label if record.level else None
         case Course():
             return record.mode.label if record.mode else None
-        case Offer() | Organisation():
+        case Offer() | Organisation() | Plan() | Notice():
             return record.type.label
     return None
 
@@ -513,6 +624,29 @@ def industry(code: IndustryCode | None) -> str | None:
 def occupation(code: OccupationCode | None) -> str | None:
     """The occupation's name."""
     return taxonomy.occupation_label(code) if code else None
+
+
+def cell(value: Cell) -> str:
+    """A list's cell as pages show it; empty when it says nothing."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value or ""
+
+
+def said(value: Any) -> str:
+    """A field's value in a version, in words."""
+    if value is None:
+        return UNSAID
+    if isinstance(value, dict):
+        return " ".join(said(one) for one in value.values() if one not in (None, [], ""))
+    if isinstance(value, list | tuple):
+        joint = "；" if any(isinstance(one, dict) for one in value) else "、"
+        return joint.join(map(said, value))
+    return cell(value)
 
 
 def _divisions(codes: Sequence[DivisionCode]) -> str | None:

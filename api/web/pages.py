@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -12,16 +12,20 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from api import contacts
+from api import contacts, publishing
 from api.auth import PrincipalDep, allow, permitted
 from api.bootstrap import Services
 from api.contacts import Party
-from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK
+from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK, postings_where
+from api.dossier import dossier
 from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
 from api.web.contacts import Offered, is_reported, offered
 from api.web.render import STEP, page, with_params
+from data import taxonomy
+from matching.disclosure import TOTAL, groups, suppress
 from matching.matcher import Matcher, Where
+from matching.neutral import Order, neutral
 from matching.nomatch import CRITERION, no_match
 from matching.search import DEPTH, Hit, search
 from matching.specialties import Outlook
@@ -31,11 +35,12 @@ from models.errors import Malformed
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
 from models.outcomes import Side
+from models.plans import Plan, Target
 from models.postings import Posting
 from models.records import publisher_of
 from models.specialties import Programme
 from models.talents import Talent
-from models.terms import Employment, Kind, Record, SchoolLevel
+from models.terms import DivisionCode, Employment, Kind, Record, SchoolLevel
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static_folder = Path(__file__).parent / "static"
@@ -61,6 +66,7 @@ PageNumber = Annotated[int, Query(ge=1, le=100_000, alias="page")]
 EmploymentChoice = Annotated[Employment | None, BeforeValidator(_none_if_blank), Query()]
 """A select's value; its first option is empty and means any."""
 LevelChoice = Annotated[SchoolLevel | None, BeforeValidator(_none_if_blank), Query()]
+DivisionChoice = Annotated[DivisionCode | None, BeforeValidator(_none_if_blank), Query()]
 KindChoice = Annotated[Kind | None, BeforeValidator(_none_if_blank), Query()]
 SearchText = Annotated[str, Query(max_length=200)]
 Shown = Annotated[int, Query(ge=1, le=MOST_HITS)]
@@ -116,7 +122,7 @@ def home(request: Request, services: ServicesDep, reader: ReaderDep, matcher: Ma
     return page(
         request,
         "home.html",
-        counts={kind: reader.count(kind) for kind in Kind},
+        counts={kind: _published_counts(kind, {"": reader.count(kind)})[TOTAL] for kind in Kind},
         revision=matcher.shelf.revision,
         behind=services.store.revision - matcher.shelf.revision,
         examples={
@@ -159,6 +165,7 @@ def find(
 def posting(
     request: Request,
     reader: ReaderDep,
+    services: ServicesDep,
     matcher: MatcherDep,
     id: RecordIdPath,
     k: TopK = STEP,
@@ -190,6 +197,7 @@ def posting(
         is_open=is_open,
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         occupations=matcher.occupations.of_posting(cast(Posting, document.record)),
+        findings=publishing.unlawful(services, document.record) if _may_mend(reader, document) else (),
         k=k,
         employment=employment,
         level=level,
@@ -237,6 +245,41 @@ def talent(
         k=k,
         employment=employment,
         posting=posting,
+    )
+
+
+@router.get("/talents/{id}/data", dependencies=[allow(Action.RIGHTS, Kind.TALENT)])
+def personal_data(request: Request, services: ServicesDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """Everything that is stored about a person, for that person."""
+    found = dossier(services.store, id, timezone=services.settings.timezone, shelf=matcher.shelf)
+    return page(request, "dossier.html", dossier=found)
+
+
+@router.get("/neutral", dependencies=[allow(Action.READ, Kind.POSTING)])
+def neutral_list(
+    request: Request,
+    services: ServicesDep,
+    matcher: MatcherDep,
+    number: PageNumber = 1,
+    order: Order = Order.NEWEST,
+    employment: EmploymentChoice = None,
+    division: DivisionChoice = None,
+) -> HTMLResponse:
+    """Open postings by date or place; nothing about a person is read."""
+    every = neutral(matcher, today=services.today())
+    found = neutral(matcher, today=services.today(), where=postings_where(employment, division), order=order)
+    return page(
+        request,
+        "neutral.html",
+        order=order,
+        orders=list(Order),
+        employment=employment,
+        division=division,
+        divisions=_divisions_of(every),
+        rows=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        total=len(found),
+        page=number,
+        pages=max(1, -(-len(found) // PAGE_SIZE)),
     )
 
 
@@ -342,19 +385,39 @@ def policy(request: Request, reader: ReaderDep, matcher: MatcherDep, id: RecordI
     return page(request, "policy.html", document=document, ranking=ranking, k=k)
 
 
+@router.get("/plans/{id}", dependencies=[allow(Action.READ, Kind.PLAN)])
+def plan(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A plan or demand publication, its numbers by node and year, and what they rest on."""
+    document = cast(Document[Plan], matcher.document(Kind.PLAN, id))
+    years = sorted({target.year for target in document.record.targets})
+    rows: dict[tuple[str, str | None], dict[int, Target]] = {}
+    for target in document.record.targets:
+        rows.setdefault((target.node, target.position), {})[target.year] = target
+    return page(request, "plan.html", document=document, years=years, rows=rows)
+
+
+@router.get("/notices/{id}", dependencies=[allow(Action.READ, Kind.NOTICE)])
+def notice(request: Request, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
+    """A notice as published."""
+    return page(request, "notice.html", document=matcher.document(Kind.NOTICE, id))
+
+
 def _list_of(kind: Kind) -> Callable[..., HTMLResponse]:
     def listing(request: Request, reader: ReaderDep, number: PageNumber = 1, group: str = "") -> HTMLResponse:
         every = reader.newest(kind)
-        groups = Counter(filter(None, (facts.group(document.record) for document in every)))
+        counts = Counter(facts.group(document.record) or facts.UNSAID for document in every)
+        published = _published_counts(kind, counts)
         chosen = [d for d in every if not group or facts.group(d.record) == group]
         return page(
             request,
             "list.html",
             kind=kind,
-            groups=groups if len(groups) > 1 else {},
+            groups=[(name, published[name]) for name, _ in counts.most_common() if name != facts.UNSAID]
+            if len(counts.keys() - {facts.UNSAID}) > 1
+            else [],
             group=group,
-            every=len(every),
-            total=len(chosen),
+            every=published[TOTAL],
+            total=published.get(group, len(chosen)) if group else published[TOTAL],
             rows=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
             page=number,
             pages=max(1, -(-len(chosen) // PAGE_SIZE)),
@@ -367,8 +430,18 @@ for _kind, _path in facts.PATHS.items():
     router.add_api_route(_path, _list_of(_kind), name=f"list of {_kind}", dependencies=[allow(Action.READ, _kind)])
 
 
-_PUBLISHED = (Kind.POSTING, Kind.NEED, Kind.OFFER, Kind.COURSE, Kind.PROGRAMME)
+def _may_mend(reader: Reader, document: Document[Any]) -> bool:
+    return reader.may(Action.PROPOSE, document) or reader.may(Action.REVIEW, document)
+
+
+_PUBLISHED = (Kind.POSTING, Kind.NEED, Kind.OFFER, Kind.COURSE, Kind.PROGRAMME, Kind.PLAN, Kind.NOTICE)
 """What a member's page lists."""
+
+
+def _published_counts(kind: Kind, counts: Mapping[str, int]) -> dict[str, int | None]:
+    """The counts with their total, as anyone may read them; of people, small ones are left out."""
+    table = groups(counts)
+    return suppress(table) if kind is Kind.TALENT else dict(table.cells)
 
 
 def _published(reader: Reader, publisher: Document[Organisation], kind: Kind) -> list[Document[Record]]:
@@ -405,6 +478,20 @@ def _note_opened(request: Request, reader: Reader, party: Party, other: int, pos
     if is_reported(request, reader.principal):
         day = reader.services.today()
         reader.services.store.events.open(party.side, party.id, other, position=position, day=day)
+
+
+def _divisions_of(postings: Iterable[Document[Posting]]) -> list[tuple[str, str]]:
+    """Where the postings are, by code: a code that no table has is called by the shortest place written there."""
+    places: dict[str, set[str]] = {}
+    for document in postings:
+        code, place = document.record.division, document.record.place
+        if code:
+            places.setdefault(code, set()).update(filter(None, [place]))
+    names = {code: taxonomy.division_label(code) for code in places}
+    return [
+        (code, min(places[code], key=len, default=code) if names[code] == code else names[code])
+        for code in sorted(places)
+    ]
 
 
 def _number(q: str) -> int | None:

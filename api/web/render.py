@@ -96,16 +96,20 @@ _environment.globals |= {
 }
 _environment.filters |= {
     "brief": facts.brief,
+    "cell": facts.cell,
     "columns": facts.columns,
     "condition": facts.condition,
     "counted": facts.counted,
     "facts": facts.facts,
     "in_chinese": present.in_chinese,
+    "interval": facts.interval,
     "paragraphs": facts.paragraphs,
     "ratio": present.ratio,
     "occupation": facts.occupation,
     "over": facts.over,
+    "said": facts.said,
     "things": facts.things,
     "title_of": facts.title,
     "trend": present.trend,
+    "yuan": facts.yuan,
 }

@@ -259,6 +259,54 @@ _HEADINGS: dict[Kind, dict[str, str]] = {
             "专业简介 培养目标 专业介绍 简介 能力要求 description training_goal career_orientation abilities"
         ),
     },
+    Kind.PLAN: {
+        "id": f"规划编号 plan_id {_ID}",
+        "source": f"{_SOURCE} source",
+        "title": "规划名称 标题 名称 需求名称 title name",
+        "type": "类型 发布类型 类别 type",
+        "organisation": f"发布单位 发布机关 编制单位 牵头单位 {_ORGANISATION}",
+        "chain": "产业链 所属产业链 产业 chain",
+        "scope": "范围 适用范围 统计范围 覆盖范围 scope",
+        "targets": "人数测算 需求测算 目标 分年需求 targets",
+        "node": "产业链环节 环节 产业链节点 node",
+        "position": "岗位 工种 岗位名称 position",
+        "year": "年度 年份 目标年份 year",
+        "headcount": "需求人数 人数 预计用工 用人数 headcount",
+        "headcount_low": "人数下限 最低人数 headcount_low low",
+        "headcount_high": "人数上限 最高人数 headcount_high high",
+        "output": "产值目标 规划产值 计划产值 output",
+        "content": "说明 内容 规划内容 content description",
+        "assumptions": "测算假设 假设 测算方法 assumptions",
+        "evidence": "依据 测算依据 数据来源说明 evidence",
+        "industry": "行业 所属行业 行业类别 industry industry_code 行业代码",
+        "place": _PLACE,
+        "division": _DIVISION,
+        "published": _PUBLISHED,
+        "starts": "开始日期 期间开始 起始日期 starts start_date start",
+        "ends": "结束日期 期间截止 期间结束 截止日期 ends end_date end",
+    },
+    Kind.NOTICE: {
+        "id": f"公告编号 notice_id {_ID}",
+        "source": f"{_SOURCE} source",
+        "title": "标题 名称 公告标题 合作意向 项目名称 title name",
+        "type": "类型 公告类型 类别 栏目 type category",
+        "organisation": f"发布单位 {_ORGANISATION} 学校 院校 school",
+        "content": "内容 正文 说明 content description text body",
+        "form": "合作类型 合作方式 合作形式 form",
+        "wants": "所需 需求 合作需求 希望对方提供 wants want",
+        "offers": "所供 可提供 可提供资源 我方提供 offers offer",
+        "scale": "规模 合作规模 scale",
+        "skills": "培训技能 技能 培训内容 skills skill",
+        "headcount": "人数 培训人数 headcount",
+        "mode": "培训方式 授课方式 mode",
+        "industry": _INDUSTRY,
+        "place": _PLACE,
+        "division": _DIVISION,
+        "published": _PUBLISHED,
+        "starts": "开始日期 期限开始 starts start_date start",
+        "ends": "截止日期 结束日期 有效期至 期限 ends end_date end deadline",
+        "url": "原文链接 链接 网址 url link",
+    },
 }
 COLUMNS: dict[Kind, dict[str, tuple[str, ...]]] = {
     kind: {slot: tuple(names.split()) for slot, names in slots.items()} for kind, slots in _HEADINGS.items()
@@ -275,6 +323,8 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
     # An organisation's type is read from its name when no column says it.
     Kind.ORGANISATION: ("name",),
     Kind.PROGRAMME: ("name", "level", "school"),
+    Kind.PLAN: ("title", "type", "organisation"),
+    Kind.NOTICE: ("title", "type", "organisation"),
 }
 """Slots without which there is no record."""
 
@@ -287,7 +337,7 @@ PROTECTED = frozenset(map(key, _PERSONAL.split()))
 """Columns about a person that no record has a field for: they are not read, whatever they hold."""
 
 MONEY = frozenset(("salary", "salary_min", "salary_max", "budget", "budget_low", "budget_high"))
-MONEY |= frozenset(("price", "amount", "revenue"))
+MONEY |= frozenset(("price", "amount", "revenue", "output"))
 _UNITS_OF_NAMES = {"年薪": "/年", "日薪": "/天", "时薪": "/小时"}
 _MARKED = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]|[*＊:：?？]")
 _UNIT = re.compile(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,9 +20,12 @@ from rapidfuzz.fuzz import ratio
 from data.ingest.columns import PROTECTED, REQUIRED, Mapping, column_of, heading_key, knows, label, load_mapping
 from data.ingest.read import Limits, Sheet, open_sheet
 from data.ingest.records import FINGERPRINT, Builder, Problem, Severity
+from data.masking import in_words, mask, masked
 from data.store import Outcome, Store
 from models.errors import UnreadableFile
-from models.specialties import Programme
+from models.plans import Target
+from models.privacy import Sensitive
+from models.specialties import Cohort
 from models.terms import Kind, Record
 from models.text import key
 
@@ -91,7 +95,10 @@ class ImportReport:
     without_id: int = 0
     """Rows without a source id; their id is made of their content."""
     merged: int = 0
-    """Rows that brought a further cohort of a programme."""
+    """Rows that brought further years of a programme or plan."""
+    masked: Counter[Sensitive] = field(default_factory=Counter)
+    """Numbers and addresses of people that were taken out of the texts."""
+    masked_rows: int = 0
     duplicates: list[Duplicate] = field(default_factory=list)
     problems: list[Warned] = field(default_factory=list)
     """By severity and frequency."""
@@ -121,7 +128,10 @@ class ImportReport:
         if self.without_id:
             yield f"{self.without_id} 行没有来源编号，已按内容生成；内容改动后再导入会成为新记录"
         if self.merged:
-            yield f"{self.merged} 行是同一专业点的其他届次，已合并"
+            others = "届次" if self.kind is Kind.PROGRAMME else "环节或年度"
+            yield f"{self.merged} 行是同一{self.kind.label}的其他{others}，已合并"
+        if self.masked:
+            yield f"已隐去个人信息：{in_words(self.masked)}，涉及 {self.masked_rows} 行"
         if self.unused:
             yield f"未使用的列：{'、'.join(self.unused)}"
         if self.protected:
@@ -238,8 +248,13 @@ class _Run:
             self._report.rejected += 1
         else:
             self._report.accepted += 1
+            record, found = masked(record)
+            self._report.masked += found
+            self._report.masked_rows += bool(found)
             problems = [*problems, *self._accept(row, record)]
         for problem in problems:
+            # What is reported, and written to the reject file, is no more than what is stored.
+            problem = replace(problem, value=mask(problem.value, self._report.kind)[0])
             self._count(problem)
             self._reject(problem)
         # Programmes wait for the end: a later row may bring another cohort of the same one.
@@ -271,16 +286,18 @@ class _Run:
         return [Problem(row, Severity.WARNING, "", f"第 {earlier} 行", reason)]
 
     def _merge(self, source: tuple[str, str], record: Record) -> bool:
-        """Whether the record only brings other cohorts of a programme that waits, and now has them."""
-        if not isinstance(record, Programme) or not record.cohorts:
+        """Whether the record only brings other years of a programme or plan that waits, and now has them."""
+        parts = _YEARLY.get(record.kind, "")
+        brought: tuple[Cohort | Target, ...] = getattr(record, parts) if parts else ()
+        if not brought:
             return False
         for position, (row, waiting) in enumerate(self._waiting):
-            if isinstance(waiting, Programme) and _source(waiting) == source:
-                cohorts = (*waiting.cohorts, *record.cohorts)
-                if len({cohort.year for cohort in cohorts}) < len(cohorts):
+            if _source(waiting) == source:
+                every = (*getattr(waiting, parts), *brought)
+                if len(set(map(_called, every))) < len(every):
                     return False
-                in_order = tuple(sorted(cohorts, key=lambda cohort: cohort.year))
-                self._waiting[position] = (row, waiting.model_copy(update={"cohorts": in_order}))
+                in_order = tuple(sorted(every, key=lambda part: part.year))
+                self._waiting[position] = (row, waiting.model_copy(update={parts: in_order}))
                 return True
         return False
 
@@ -314,6 +331,8 @@ _SAME = {
     Kind.OFFER: ("organisation", "title", "content"),
     Kind.COURSE: ("provider", "name", "description"),
     Kind.POLICY: ("issuer", "title", "text"),
+    Kind.PLAN: ("organisation", "title", "content"),
+    Kind.NOTICE: ("organisation", "title", "content"),
 }
 """Whose, what it is called, and the text that tells two of one name apart."""
 _COMPARED = 300
@@ -372,6 +391,15 @@ def _older(one: _Known, own: _Known | None) -> bool:
 
 def _alike(one: str, other: str) -> bool:
     return one == other or ratio(one, other, score_cutoff=_LIKENESS) > 0
+
+
+_YEARLY = {Kind.PROGRAMME: "cohorts", Kind.PLAN: "targets"}
+"""Fields whose entries may come one a row, several rows to a record."""
+
+
+def _called(part: Cohort | Target) -> tuple[object, ...]:
+    """What may be there once only."""
+    return (part.node, part.position, part.year) if isinstance(part, Target) else (part.year,)
 
 
 def _source(record: Record) -> tuple[str, str] | None:

@@ -15,7 +15,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from models.courses import CourseMode
+from models.notices import NoticeType
 from models.organisations import OrganisationType
+from models.plans import PlanType
 from models.policies import Instrument
 from models.reasons import quote
 from models.technology import OfferType, Secrecy
@@ -131,6 +133,32 @@ def parse_headcount(text: str) -> int | None:
     if not found:
         raise Unparsed("招聘人数无法识别", text)
     return int(float(found[1])) or None
+
+
+def parse_interval(text: str) -> tuple[int, int] | None:
+    """The least and the most people: 120-160人, 约120人; None for 若干."""
+    said = numerals(plain(text)).strip("约共计需")
+    if is_absent(text) or any(word in said for word in ("若干", "不限", "多名", "多人", "数名")):
+        return None
+    found = re.fullmatch(rf"({_INTEGER.pattern})(?:名|人)?(?:-({_INTEGER.pattern}))?(?:名|人|左右)*", said)
+    if not found:
+        raise Unparsed("人数区间无法识别", text)
+    low, high = int(float(found[1])), int(float(found[2] or found[1]))
+    if low > high:
+        raise Unparsed("人数下限高于上限", text)
+    return low, high
+
+
+_TARGET = re.compile(r"(.+?)[\s:：,，]*((?:19|20)\d\d)\s*年?[\s:：,，]*(\d.*)")
+
+
+def parse_target(text: str) -> tuple[str, int, tuple[int, int]]:
+    """Node, year and people of a line such as 轻量化铸件 2027年 120-160人."""
+    found = _TARGET.fullmatch(text.strip())
+    people = parse_interval(found[3]) if found else None
+    if not found or people is None:
+        raise Unparsed("应写成“环节 年份 人数”，如“轻量化铸件 2027年 120-160人”", text)
+    return found[1], int(found[2]), people
 
 
 def parse_hours(text: str) -> float | None:
@@ -522,6 +550,29 @@ _OFFER_TYPES: tuple[tuple[OfferType, str], ...] = (
 def parse_offer_type(text: str) -> OfferType | None:
     """What is offered."""
     return _choice(text, _OFFER_TYPES, "供给类型无法识别")
+
+
+_PLAN_TYPES: tuple[tuple[PlanType, str], ...] = (
+    (PlanType.DEMAND, r"需求|招聘|用工|发布"),
+    (PlanType.PLAN, r"规划|计划|布局"),
+)
+
+
+def parse_plan_type(text: str) -> PlanType | None:
+    """Whether a plan or a demand is published."""
+    return _choice(text, _PLAN_TYPES, "规划类型无法识别")
+
+
+_NOTICE_TYPES: tuple[tuple[NoticeType, str], ...] = (
+    (NoticeType.TRAINING, r"培训"),
+    (NoticeType.COOPERATION, r"合作|共建|意向"),
+    (NoticeType.NEWS, r"动态|新闻|资讯|快讯|通知"),
+)
+
+
+def parse_notice_type(text: str) -> NoticeType | None:
+    """What a notice is about."""
+    return _choice(text, _NOTICE_TYPES, "公告类型无法识别")
 
 
 _SECRECY: tuple[tuple[Secrecy, str], ...] = (

@@ -42,7 +42,11 @@ from models.text import clean, key
 PARAGRAPH_LIMIT = 2_000
 
 
-NATURAL_KEYS = {Kind.ORGANISATION: ("name",), Kind.PROGRAMME: ("school", "level", "name")}
+NATURAL_KEYS = {
+    Kind.ORGANISATION: ("name",),
+    Kind.PROGRAMME: ("school", "level", "name"),
+    Kind.PLAN: ("organisation", "title"),
+}
 """Fields that identify a record of a kind by themselves, for rows without a source id."""
 FINGERPRINT = "内容-"
 """How a source id begins that is made of a row's content."""
@@ -464,6 +468,45 @@ def _programme(cells: _Cells) -> dict[str, Any]:
     }
 
 
+def _plan(cells: _Cells) -> dict[str, Any]:
+    return {
+        "title": cells.name("title"),
+        "type": cells.parsed("type", parse.parse_plan_type),
+        "organisation": cells.name("organisation"),
+        "chain": cells.name("chain"),
+        "scope": cells.name("scope"),
+        "targets": _targets(cells),
+        "content": cells.prose("content"),
+        "assumptions": cells.prose("assumptions"),
+        "evidence": cells.paragraphs("evidence"),
+        "industry": _industry(cells),
+        **_place(cells),
+        "published": cells.parsed("published", parse.parse_date),
+        **_in_order(cells, "starts", "ends", "结束日期早于开始日期"),
+    }
+
+
+def _notice(cells: _Cells) -> dict[str, Any]:
+    return {
+        "title": cells.name("title"),
+        "type": cells.parsed("type", parse.parse_notice_type),
+        "organisation": cells.name("organisation"),
+        "content": cells.prose("content"),
+        "form": cells.name("form"),
+        "wants": cells.prose("wants"),
+        "offers": cells.prose("offers"),
+        "scale": cells.name("scale"),
+        "skills": cells.names("skills"),
+        "headcount": cells.parsed("headcount", parse.parse_headcount),
+        "mode": cells.parsed("mode", parse.parse_mode),
+        "industry": _industry(cells),
+        **_place(cells),
+        "published": cells.parsed("published", parse.parse_date),
+        **_in_order(cells, "starts", "ends", "截止日期早于开始日期"),
+        "url": cells.text("url"),
+    }
+
+
 _VALUES: Mapping[Kind, Callable[[_Cells], dict[str, Any]]] = {
     Kind.POSTING: _posting,
     Kind.TALENT: _talent,
@@ -473,6 +516,8 @@ _VALUES: Mapping[Kind, Callable[[_Cells], dict[str, Any]]] = {
     Kind.POLICY: _policy,
     Kind.ORGANISATION: _organisation,
     Kind.PROGRAMME: _programme,
+    Kind.PLAN: _plan,
+    Kind.NOTICE: _notice,
 }
 _REQUIRED_FIELDS: Mapping[Kind, tuple[str, ...]] = headings.REQUIRED | {Kind.ORGANISATION: ("name", "type")}
 
@@ -726,3 +771,31 @@ def _cohorts(cells: _Cells) -> tuple[Any, ...]:
         enrolled = cells.parsed("enrolled", lambda text: parse.parse_count(text, "在校生数"))
         cohorts.append({"year": year, "graduates": graduates, "enrolled": enrolled})
     return tuple(cohorts)
+
+
+def _targets(cells: _Cells) -> tuple[Any, ...]:
+    """From a JSON list, from lines such as 轻量化铸件 2027年 120-160人, or from one row's node, year and people."""
+    cell = cells.raw("targets")
+    if isinstance(cell, list):
+        return tuple(cell)
+    if cell is not None:
+        return tuple(filter(None, (_written_target(cells, line) for line in cells.paragraphs("targets"))))
+    node, year = cells.name("node"), cells.parsed("year", parse.parse_year)
+    whole = cells.parsed("headcount", parse.parse_interval) or (None, None)
+    low = cells.parsed("headcount_low", lambda text: parse.parse_count(text, "人数"))
+    high = cells.parsed("headcount_high", lambda text: parse.parse_count(text, "人数"))
+    low, high = (low if low is not None else whole[0]), (high if high is not None else whole[1])
+    if not node or year is None or (low is None and high is None):
+        return ()
+    ends = {"low": low if low is not None else high, "high": high if high is not None else low}
+    money = cells.parsed("output", lambda text: parse.parse_money(text, "产值"))
+    return ({"node": node, "position": cells.name("position"), "year": year, **ends, "output": money},)
+
+
+def _written_target(cells: _Cells, line: str) -> dict[str, Any] | None:
+    try:
+        node, year, (low, high) = parse.parse_target(line)
+    except Unparsed as error:
+        cells.report(Severity.WARNING, "targets", error.reason, line)
+        return None
+    return {"node": node, "year": year, "low": low, "high": high}

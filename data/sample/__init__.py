@@ -12,7 +12,7 @@ from datetime import date
 from random import Random
 from typing import Protocol, TypeVar
 
-from data.sample import city, demand, learning, supply
+from data.sample import city, demand, learning, publications, supply
 from data.sample import policies as rules
 from data.sample import technology as research
 from data.sample.city import DIVISIONS, SOURCE
@@ -21,7 +21,9 @@ from data.sample.truth import Judgement, judgements
 from data.store import Saved, Store
 from data.taxonomy import division_label
 from models.courses import Course
+from models.notices import Notice
 from models.organisations import Organisation
+from models.plans import Plan
 from models.policies import Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -29,7 +31,7 @@ from models.talents import Talent
 from models.technology import Need, Offer
 from models.terms import Kind, OrganisationId, Record
 
-P = TypeVar("P", Organisation, Talent)
+P = TypeVar("P", Organisation, Talent, Need, Offer)
 
 ENTERPRISES, POSTINGS, TALENTS, COURSES = 120, 1_500, 3_000, 300
 _BATCH = 500
@@ -48,6 +50,8 @@ class Consortium:
     offers: tuple[Offer, ...]
     policies: tuple[Policy, ...]
     programmes: tuple[Programme, ...]
+    plans: tuple[Plan, ...]
+    notices: tuple[Notice, ...]
     judgements: tuple[Judgement, ...]
     need_judgements: tuple[NeedJudgement, ...]
     trends: Mapping[str, str]
@@ -72,10 +76,12 @@ def consortium(seed: int = 2026, *, today: date = date(2026, 9, 1), scale: float
         postings=tuple(one.posting for one in hirings),
         talents=tuple(_placed(one.talent) for one in students),
         courses=tuple(learning.courses(_dice(seed, "courses"), _scaled(COURSES, scale), today)),
-        needs=solved.needs,
-        offers=solved.offers,
+        needs=tuple(map(_placed, solved.needs)),
+        offers=tuple(map(_placed, solved.offers)),
         policies=tuple(rules.policies(scale, today)),
         programmes=tuple(supply.programmes(_dice(seed, "programmes"), today)),
+        plans=tuple(publications.plans(_dice(seed, "plans"), today)),
+        notices=tuple(publications.notices(_dice(seed, "notices"), today)),
         judgements=judgements(_dice(seed, "judgements"), hirings, students),
         need_judgements=solved.judgements,
         trends={one.role.name: one.role.trend for one in hirings},
@@ -117,7 +123,10 @@ def load(
     records are saved.
     """
     whole = consortium(seed, today=today)
-    rest = (whole.programmes, whole.postings, whole.talents, whole.courses, whole.needs, whole.offers, whole.policies)
+    rest = (
+        *(whole.programmes, whole.postings, whole.talents, whole.courses, whole.needs, whole.offers, whole.policies),
+        *(whole.plans, whole.notices),
+    )
     total = len(whole.organisations) + sum(map(len, rest))
     tell = _teller(progress, total)
     receipts = _save(store, whole.organisations, tell)

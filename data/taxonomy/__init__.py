@@ -1,4 +1,4 @@
-"""Code tables with source and date: places, industries, specialties, occupations, certificates, skills."""
+"""Code tables with source and date: places, industries, specialties, occupations, certificates, skills, legal rules."""
 
 from data.taxonomy.certificates import Certificate, CertificateKind, certificates, find_certificate
 from data.taxonomy.divisions import (
@@ -24,6 +24,7 @@ from data.taxonomy.occupations import (
     occupations_named,
     parent_occupation,
 )
+from data.taxonomy.rules import Limit, limit, limits, rules
 from data.taxonomy.skills import (
     Skill,
     SkillKind,
@@ -53,6 +54,7 @@ __all__ = [
     "DivisionLevel",
     "Industry",
     "IndustryLevel",
+    "Limit",
     "Occupation",
     "Skill",
     "SkillKind",
@@ -79,6 +81,8 @@ __all__ = [
     "is_generic",
     "is_within",
     "leaves",
+    "limit",
+    "limits",
     "occupation",
     "occupation_label",
     "occupations",
@@ -88,6 +92,7 @@ __all__ = [
     "parent_occupation",
     "parse_division",
     "places_in",
+    "rules",
     "skill",
     "skills",
     "specialties",

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from data.store import Store
 from models.access import Role, Scope
 from models.terms import Record
 
@@ -24,6 +25,8 @@ PLURALS = {
     "policy": "policies",
     "organisation": "organisations",
     "programme": "programmes",
+    "plan": "plans",
+    "notice": "notices",
 }
 
 
@@ -45,7 +48,14 @@ def app(settings: Settings) -> FastAPI:
 
 def key_for(app: FastAPI, *roles: Role, organisation: int | None = None, talent: int | None = None) -> dict[str, str]:
     """The header of a system that acts for a new account with the roles; an administrator's unless they are given."""
-    accounts = app.state.services.store.accounts
+    return header_for(app.state.services.store, *roles, organisation=organisation, talent=talent)
+
+
+def header_for(
+    store: Store, *roles: Role, organisation: int | None = None, talent: int | None = None
+) -> dict[str, str]:
+    """The same where there is a store and no application."""
+    accounts = store.accounts
     name = f"account-{len(accounts.everyone())}"
     made = accounts.create(
         name, name=name, roles=roles or [Role.ADMINISTRATOR], password=None, organisation=organisation, talent=talent

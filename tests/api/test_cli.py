@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from api.cli import app
 from data.store import Store
 from indexing import snapshot
 from models.terms import Kind
-from tests.builders import a_posting
+from tests.builders import a_posting, a_talent
 
 ROWS = """岗位编号,岗位名称,企业名称,薪资,招聘人数
 1,数控车床操作工,澜川精工机械有限公司,6000-9000元/月,3
@@ -163,6 +165,57 @@ def test_the_service_starts_answers_and_stops_with_its_index_saved(var: Path, po
     assert (snapshot.manifest(var / "index") or {})["revision"] == 3
 
 
+def test_a_stopping_service_finishes_its_requests_its_jobs_and_its_index(var: Path, postings: Path) -> None:
+    run("import", "posting", postings)
+    run("admin", "create", "guanli", "--password-stdin", input="一个很长的口令够不够\n")
+    key = run("admin", "key", "guanli", "--scope", "read", "--scope", "write").strip()
+    port = free_port()
+    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
+    body = json.dumps(a_posting(title="船舶电焊工").model_dump(mode="json", exclude_defaults=True)).encode()
+    head = f"POST /api/v1/postings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as service:
+        assert eventually_ready(f"http://127.0.0.1:{port}/health")
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
+            slow.sendall(head.encode() + body[:10])
+            assert eventually(lambda: "/health" in urlopened(f"http://127.0.0.1:{port}/metrics", key))
+            service.send_signal(signal.SIGTERM)
+            assert eventually(lambda: not accepts(port)), "nobody new is let in"
+            slow.sendall(body[10:])
+            answer = slow.recv(10_000).decode()
+        _, logged = service.communicate(timeout=30)
+    assert answer.startswith("HTTP/1.1 201")
+    assert service.returncode in (0, -signal.SIGTERM)
+    assert "Traceback" not in logged
+    assert (snapshot.manifest(var / "index") or {})["revision"] == 3
+    with Store(f"sqlite:///{var / 'chanjiao.db'}") as store:
+        assert store.audit.verify().intact
+        assert store.jobs.count() == {"queued": 0, "running": 0, "done": 4, "failed": 0}
+
+
+def urlopened(address: str, key: str) -> str:
+    asked = urllib.request.Request(address, headers={"authorization": f"Bearer {key}"})
+    with urllib.request.urlopen(asked) as answer:
+        return str(answer.read().decode())
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=30).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether it holds within half a minute."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
@@ -197,3 +250,51 @@ def test_unknown_terms_are_listed_with_their_counts_and_an_example(var: Path, tm
     assert "【簸箕收边】" in listed
     assert "AutoCAD" not in [row[0].strip() for row in counted]
     assert run("vocabulary", "unknown", "--kind", "课程").strip() == "课程 0 条，没有词表之外的技能说法"
+
+
+def a_person(var: Path) -> int:
+    var.mkdir(parents=True, exist_ok=True)
+    with Store(f"sqlite:///{var / 'chanjiao.db'}") as store:
+        store.migrate()
+        return store.save(a_talent(name="林晓", self_description="曾在澜川精工实习")).id
+
+
+def test_a_persons_data_is_exported_to_a_file_that_others_cannot_read(var: Path, tmp_path: Path) -> None:
+    id, file = a_person(var), tmp_path / "林晓.json"
+    said = run("person", "export", str(id), "-o", file)
+    assert "交给本人后请删除" in said
+    assert json.loads(file.read_text(encoding="utf-8"))["record"]["name"] == "林晓"
+    assert file.stat().st_mode & 0o077 == 0
+    assert json.loads(run("person", "export", str(id)))["title"] == "人才 1 的全部个人信息"
+    assert "没有编号为 9 的记录" in run("person", "export", "9", exit_code=2)
+
+
+def test_erasing_a_person_asks_first_and_brings_the_index_up_to_date(var: Path) -> None:
+    id = a_person(var)
+    run("reindex")
+    assert "将清空人才 1 的 1 份资料（含历史），不能恢复；确认请加 --yes" in run(
+        "person", "erase", str(id), exit_code=2
+    )
+    assert "人才 1 的个人信息已删除：1 份资料" in run("person", "erase", str(id), "--yes")
+    assert (snapshot.manifest(var / "index") or {})["documents"]["talent"] == 0
+    left = b"".join(path.read_bytes() for path in var.rglob("*") if path.is_file())
+    assert "林晓".encode() not in left
+    assert "澜川精工实习".encode() not in left
+
+
+def test_retention_lists_who_is_due_and_erases_only_when_told(var: Path, tmp_path: Path) -> None:
+    a_person(var)
+    assert "没有保存期满的个人信息" in run("retention")
+    file = tmp_path / "保存期限.toml"
+    rule = '[{}]\nlabel="{}"\ndays={}\nafter="最后一次修改之后"\n'
+    file.write_text(
+        rule.format("talent", "在册人才", 2) + rule.format("withdrawn", "已撤回的人才", 2), encoding="utf-8"
+    )
+    with Store(f"sqlite:///{var / 'chanjiao.db'}", now=lambda: datetime(2020, 1, 1, tzinfo=UTC)) as store:
+        store.save(a_talent(graduation="2020-06", name="陈晨"))
+    said = run("retention", "--rules", file)
+    assert "共 1 人期满，没有删除；删除请加 --apply" in said
+    assert "2020-06-30" in said
+    assert "陈晨" not in said
+    assert "已删除 1 人的个人信息" in run("retention", "--rules", file, "--apply")
+    assert "没有保存期满的个人信息" in run("retention", "--rules", file)

@@ -20,11 +20,14 @@ from api.bootstrap import build
 from api.settings import Settings
 from api.web.facts import budget, period, yuan
 from api.web.present import highlight, shortened
+from data.lists import list_types
 from indexing.text import stated, texts
 from matching.matcher import Matcher
 from models.access import Role
 from models.matches import Span
+from models.notices import NoticeType
 from models.organisations import OrganisationType
+from models.plans import Target
 from models.policies import Condition, Fact, Operator
 from models.postings import Posting
 from models.specialties import Cohort
@@ -34,6 +37,8 @@ from tests.api.conftest import administrator, key_for
 from tests.builders import (
     a_course,
     a_need,
+    a_notice,
+    a_plan,
     a_policy,
     a_posting,
     a_programme,
@@ -78,6 +83,23 @@ def a_consortium() -> dict[str, Record]:
         "internship": a_posting(
             title="数控车床实习生", employment=Employment.INTERNSHIP, description="跟师傅学数控车床操作。"
         ),
+        "plan": a_plan(
+            chain="汽车零部件",
+            evidence=("走访32家企业", "备案清单"),
+            targets=(
+                Target(node="轻量化铸件", position="压铸工", year=2027, low=120, high=160, output=1_900_000_000),
+                Target(node="轻量化铸件", position="压铸工", year=2028, low=180, high=180),
+                Target(node="底盘部件", year=2028, low=30, high=45),
+            ),
+        ),
+        "news": a_notice(content="月度快报。"),
+        "cooperation": a_notice(
+            type=NoticeType.COOPERATION,
+            title="共建实训基地",
+            wants="压铸岛一套。",
+            offers="厂房600平方米。",
+            scale="每年80人",
+        ),
         "past": a_posting(title="装配钳工", expires=date(2020, 1, 31)),
         "hostile": a_posting(
             title=f"电工{SCRIPT}", description=f'<img src=x onerror=alert(1)> "电气维修" & PLC编程 {SCRIPT}'
@@ -117,6 +139,8 @@ class World:
             Kind.OFFER: "offers",
             Kind.POLICY: "policies",
             Kind.PROGRAMME: "programmes",
+            Kind.PLAN: "plans",
+            Kind.NOTICE: "notices",
         }[self.records[name].kind]
         return f"/{folder}/{self.ids[name]}"
 
@@ -142,11 +166,25 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(app, client, dict(zip(records, ids, strict=True)), records)
 
 
-LISTS = ("/postings", "/talents", "/courses", "/needs", "/offers", "/policies", "/organisations", "/programmes")
+LISTS = (
+    "/plans",
+    "/notices",
+    "/postings",
+    "/talents",
+    "/courses",
+    "/needs",
+    "/offers",
+    "/policies",
+    "/organisations",
+    "/programmes",
+)
+LIVE = ("/lists", *(f"/lists/{id}" for id in list_types()))
 
 
 def every_page(world: World) -> dict[str, str]:
-    paths = ["/", "/search?q=电工", *LISTS, *(world.path(name) for name in world.records if name != "private")]
+    records = [world.path(name) for name in world.records if name != "private"]
+    histories = [f"{path}/history" for path in records]
+    paths = ["/", "/search?q=电工", *LISTS, *LIVE, *records, *histories]
     return {path: world.get(path) for path in paths}
 
 
@@ -182,6 +220,22 @@ def test_a_posting_shows_its_facts_and_its_candidates_with_reasons(world: World)
     assert "要求大专，实为高中/中职" in html
     assert "学历：移除 1 人" in html
     assert "未填写" in html
+
+
+def test_a_plan_shows_its_numbers_by_node_and_year(world: World) -> None:
+    html = world.get(world.path("plan"))
+    assert ">120 至 160 人<small>产值 19 亿元</small></td>" in html
+    assert ">180 人</td>" in html
+    assert '<td data-label="2027 年" class="unsaid">未填写</td>' in html
+    assert "走访32家企业\n备案清单" in html
+    assert "2027 年 120 至 160 人、2028 年 210 至 225 人" in world.get("/plans")
+
+
+def test_a_cooperation_notice_says_what_is_wanted_and_offered(world: World) -> None:
+    html = world.get(world.path("cooperation"))
+    assert html.index("<h3>所需</h3>") < html.index("压铸岛一套。") < html.index("<h3>所供</h3>")
+    assert "每年80人" in html
+    assert "共建实训基地" in world.get("/search", q="压铸岛")
 
 
 def test_what_is_not_stated_says_so(world: World) -> None:
@@ -317,11 +371,12 @@ def test_what_is_not_there_is_a_page_in_the_same_style(world: World, path: str) 
 
 
 def test_while_the_index_is_built_the_page_shows_progress_and_tries_again(tmp_path: Path) -> None:
-    app, _ = an_app(tmp_path, list(a_consortium().values()))
+    records = list(a_consortium().values())
+    app, _ = an_app(tmp_path, records)
     answer = TestClient(app).get("/", headers=HTML)  # not entered: nothing is started
     assert answer.status_code == 503
     assert '<meta http-equiv="refresh" content="5">' in answer.text
-    assert '<progress max="15" value="0">' in answer.text
+    assert f'<progress max="{len(records)}" value="0">' in answer.text
     app.state.services.store.close()
 
 

@@ -143,9 +143,11 @@ def test_from_a_posting_to_what_its_conditions_do_and_from_a_talent_to_why_not(p
     assert NAME not in page.content()
 
 
-@pytest.mark.parametrize(
-    "start", ["/postings", "/talents", "/courses", "/needs", "/offers", "/policies", "/organisations", "/programmes"]
-)
+KINDS = "postings talents courses needs offers policies organisations programmes plans notices"
+LISTS = "lists lists/enterprise-needs lists/students lists/cooperation"
+
+
+@pytest.mark.parametrize("start", [f"/{path}" for path in f"{KINDS} {LISTS}".split()])
 def test_every_kind_of_page_fits_the_screen(page: Any, start: str) -> None:
     page.goto(start)
     _fits(page)
@@ -164,8 +166,23 @@ def test_the_keyboard_reaches_the_text_first_and_the_focus_is_seen(page: Any) ->
     assert page.url.endswith("#main")
 
 
+def test_a_list_is_narrowed_to_one_owner_by_keyboard(page: Any) -> None:
+    page.goto("/lists")
+    page.get_by_role("link", name="企业需求清单", exact=True).click()
+    owner = page.get_by_label("单位", exact=True)
+    owner.fill("澜川精工机械有限公司")
+    owner.press("Enter")
+    page.wait_for_url("**owner=**")
+    assert page.locator("#entries tbody tr").count() > 1
+    assert page.get_by_label("单位", exact=True).input_value() == "澜川精工机械有限公司"
+    page.get_by_role("link", name="修改记录").first.click()
+    assert page.locator("h1").inner_text().startswith("修改记录")
+    _fits(page)
+    assert page.evaluate(_LOW_CONTRAST) == []
+
+
 def test_text_has_enough_contrast_on_its_background(page: Any) -> None:
-    for path in ("/", "/postings", "/search?q=电工"):
+    for path in ("/", "/postings", "/lists", "/lists/enterprise-needs", "/lists/students", "/search?q=电工"):
         page.goto(path)
         assert page.evaluate(_LOW_CONTRAST) == []
     page.goto(page.locator(".hit a").first.get_attribute("href"))

@@ -13,6 +13,8 @@ from tests.api.conftest import PLURALS, Publish, body_of, key_for
 from tests.builders import (
     a_course,
     a_need,
+    a_notice,
+    a_plan,
     a_policy,
     a_posting,
     a_programme,
@@ -31,6 +33,8 @@ ONE_OF_EACH = [
     a_policy(),
     an_organisation(),
     a_programme(),
+    a_plan(),
+    a_notice(),
 ]
 
 
@@ -139,7 +143,7 @@ def test_whoever_changes_a_talent_erases_neither_name_nor_source(client: TestCli
     again = client.post(
         "/api/v1/talents", json=body_of(a_talent(name="欧阳晓雪", grade=3, source=from_source("20230417")))
     )
-    assert again.json() == {"id": id, "revision": 2, "outcome": "未变"}
+    assert again.json() == {"id": id, "revision": 2, "outcome": "未变", "masked": {}}
 
 
 def test_a_withdrawn_talent_leaves_no_profile_in_the_history(client: TestClient, publish: Publish) -> None:

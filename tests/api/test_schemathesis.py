@@ -16,6 +16,8 @@ from tests.api.conftest import key_for, settings_for_tests
 from tests.builders import (
     a_course,
     a_need,
+    a_notice,
+    a_plan,
     a_policy,
     a_posting,
     a_programme,
@@ -35,6 +37,8 @@ SMALL_CITY = [
     an_offer(),
     a_policy(),
     a_programme(),
+    a_plan(),
+    a_notice(),
 ]
 
 

@@ -34,6 +34,7 @@ from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf
 from models.records import RECORDS
 from models.terms import Kind, Source
+from tests.api.conftest import header_for
 
 
 def main() -> None:
@@ -51,9 +52,10 @@ def main() -> None:
     )
     with Store(settings.url) as store:
         ids = {kind: [stored.id for stored in store.documents(kind)] for kind in (Kind.POSTING, Kind.TALENT)}
+        headers = header_for(store)
     print(f"{len(ids[Kind.TALENT]):,} talents, {len(ids[Kind.POSTING]):,} postings\n")
     with serving(settings) as address:
-        measure(address, ids, options.requests)
+        measure(address, headers, ids, options.requests)
 
 
 def build(settings: Settings, postings: Path | None, talents: int) -> None:
@@ -116,7 +118,7 @@ class serving:  # noqa: N801  # reads as what it does: with serving(settings) as
         self.process.wait(60)
 
 
-def measure(address: str, ids: dict[Kind, list[int]], requests: int) -> None:
+def measure(address: str, headers: dict[str, str], ids: dict[Kind, list[int]], requests: int) -> None:
     """One line for each question and number of clients."""
     rng = random.Random(1)
     words = ["电工", "数控车床操作", "养老护理", "跨境电商运营", "会用PLC", "Java开发", "仓库管理员", "新能源汽车检测"]
@@ -133,7 +135,10 @@ def measure(address: str, ids: dict[Kind, list[int]], requests: int) -> None:
     for name, question in questions.items():
         paths = [question() for _ in range(requests)]
         for clients in (1, 8):
-            with httpx2.Client(base_url=address, timeout=60) as client, ThreadPoolExecutor(clients) as pool:
+            with (
+                httpx2.Client(base_url=address, timeout=60, headers=headers) as client,
+                ThreadPoolExecutor(clients) as pool,
+            ):
 
                 def ask(path: str, client: httpx2.Client = client) -> float:
                     began = time.perf_counter()

@@ -25,7 +25,9 @@ from data.ingest import ImportReport, Limits, import_file, load_mapping, read_re
 from data.store import Store
 from models.courses import Course, CourseMode
 from models.errors import ChanjiaoError, UnreadableFile
+from models.notices import Notice
 from models.organisations import Organisation, OrganisationType
+from models.plans import Plan
 from models.policies import Fact, Policy
 from models.postings import Posting
 from models.specialties import Programme
@@ -279,6 +281,43 @@ def test_cohorts_come_from_columns_or_from_one_row_a_year(sqlite_store: Store, t
     assert stored.record.cohorts == programme.cohorts
     assert (report.created, report.merged) == (1, 1)
     assert import_file(sqlite_store, Kind.PROGRAMME, path).unchanged == 1
+
+
+def test_targets_of_a_plan_come_one_a_row_or_all_in_one_cell(sqlite_store: Store, tmp_path: Path) -> None:
+    head = "规划名称,类型,编制单位,产业链,产业链环节,年度,预计用工,产值目标（亿元）\n"
+    rows = "".join(
+        f"汽车产业链规划,产业规划,澜川市经济和信息化局,汽车零部件,轻量化铸件,{year},{people},19\n"
+        for year, people in ((2028, "180-220人"), (2027, "120-160人"))
+    )
+    path = _write(tmp_path, "p.csv", head + rows)
+    report = import_file(sqlite_store, Kind.PLAN, path)
+    assert (report.created, report.merged, report.warnings) == (1, 1, 0)
+    assert "1 行是同一需求规划的其他环节或年度，已合并" in str(report)
+    [stored] = sqlite_store.documents(Kind.PLAN)
+    assert isinstance(stored.record, Plan)
+    assert [(one.node, one.year, one.low, one.high) for one in stored.record.targets] == [
+        ("轻量化铸件", 2027, 120, 160),
+        ("轻量化铸件", 2028, 180, 220),
+    ]
+    assert stored.record.targets[0].output == 1_900_000_000
+    text = "标题,类型,发布单位,需求测算,依据\n下半年需求,需求发布,澜川市装备制造业协会,压铸工 2027年 40-50人；模具工 2027年 18人；钳工 若干,问卷58份\n"
+    report = import_file(sqlite_store, Kind.PLAN, _write(tmp_path, "d.csv", text))
+    plan = [one.record for one in sqlite_store.documents(Kind.PLAN)][-1]
+    assert isinstance(plan, Plan)
+    assert [(one.node, one.low, one.high) for one in plan.targets] == [("压铸工", 40, 50), ("模具工", 18, 18)]
+    assert [(one.reason, one.examples) for one in report.problems] == [
+        ("应写成“环节 年份 人数”，如“轻量化铸件 2027年 120-160人”", [(2, "钳工 若干")])
+    ]
+
+
+def test_cooperation_without_want_or_offer_is_refused(sqlite_store: Store, tmp_path: Path) -> None:
+    text = "标题,类型,发布单位,合作类型,所需,规模\n共建基地,合作意向,澜川职业技术学院,共建实训基地,压铸岛一套,每年80人\n空的,合作意向,澜川学院,,,\n"
+    report = import_file(sqlite_store, Kind.NOTICE, _write(tmp_path, "n.csv", text))
+    [stored] = sqlite_store.documents(Kind.NOTICE)
+    assert isinstance(stored.record, Notice)
+    assert (stored.record.form, stored.record.wants, stored.record.scale) == ("共建实训基地", "压铸岛一套", "每年80人")
+    assert report.rejected == 1
+    assert "合作意向应写明所需" in str(report)
 
 
 def test_coded_columns_and_suffixes_are_translated_by_the_mapping(tmp_path: Path) -> None:

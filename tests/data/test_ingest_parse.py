@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from data.ingest import parse
 from data.ingest.parse import Unparsed
 from models.courses import CourseMode
+from models.notices import NoticeType
 from models.organisations import OrganisationType
+from models.plans import PlanType
 from models.policies import Instrument
 from models.technology import OfferType, Secrecy
 from models.terms import Education, Employment, PayPeriod, SchoolLevel, Shift, SkillLevel
@@ -258,6 +260,14 @@ CASES: list[tuple[Callable[[str], Any], str, Any]] = [
     (parse.parse_organisation_type, "澜川市人力资源和社会保障局", OrganisationType.GOVERNMENT),
     (parse.parse_organisation_type, "澜川市机械行业协会", OrganisationType.ASSOCIATION),
     (parse.parse_organisation_type, "澜川经济开发区管委会", OrganisationType.PARK),
+    (parse.parse_plan_type, "产业规划", PlanType.PLAN),
+    (parse.parse_plan_type, "人才需求发布", PlanType.DEMAND),
+    (parse.parse_notice_type, "培训需求", NoticeType.TRAINING),
+    (parse.parse_notice_type, "校企共建", NoticeType.COOPERATION),
+    (parse.parse_interval, "120—160人", (120, 160)),
+    (parse.parse_interval, "约１２０人", (120, 120)),
+    (parse.parse_interval, "若干", None),
+    (parse.parse_target, "轻量化铸件 2027年：120-160人", ("轻量化铸件", 2027, (120, 160))),
     (parse.parse_instrument, "财政补贴", Instrument.FISCAL),
     (parse.parse_instrument, "税收优惠", Instrument.TAX),
     (parse.parse_period, "元/天", DAY),

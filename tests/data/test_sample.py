@@ -37,6 +37,8 @@ def records_of(city: Consortium) -> tuple[Record, ...]:
         *city.needs,
         *city.offers,
         *city.policies,
+        *city.plans,
+        *city.notices,
     )
 
 
@@ -60,6 +62,7 @@ def test_holds_as_many_of_each_kind_as_promised(city: Consortium) -> None:
     counts = [len(city.programmes), len(city.postings), len(city.talents), len(city.courses)]
     assert counts == [60, 1_500, 3_000, 300]
     assert [len(city.needs), len(city.offers), len(city.policies)] == [120, 160, 40]
+    assert [len(city.plans), len(city.notices)] == [24, 22]
 
 
 def test_schools_are_of_four_levels_and_enterprises_of_many_industries(city: Consortium) -> None:
@@ -110,7 +113,7 @@ def test_every_named_organisation_exists(city: Consortium) -> None:
     known = {one.name for one in city.organisations}
     assert len(known) == len(city.organisations)
     for attribute, records in {
-        "organisation": (*city.postings, *city.needs, *city.offers),
+        "organisation": (*city.postings, *city.needs, *city.offers, *city.plans, *city.notices),
         "school": (*city.talents, *city.programmes),
         "provider": city.courses,
         "issuer": city.policies,

@@ -41,6 +41,39 @@ class TestSources:
         assert all(row["source"] and row["edition"] and row["licence"] for row in described.values())
 
 
+class TestRules:
+    def test_every_rule_names_a_law_and_says_what_to_do(self) -> None:
+        for rule in taxonomy.rules().values():
+            assert re.fullmatch(r"《[^《》]+》", rule.law)
+            assert re.fullmatch(r"(第[一二三四五六七八九十]+条(第（[一二三四五六七八九十]+）项)?)?", rule.article)
+            assert rule.label
+            assert rule.says
+            assert rule.advice
+
+    def test_every_limit_is_a_number_with_a_unit_a_source_and_a_date(self) -> None:
+        for limit in taxonomy.limits().values():
+            assert limit.number > 0
+            assert limit.unit in {"share", "years", "months", "days", "grade"}
+            assert limit.law
+            assert limit.note
+        assert taxonomy.limit("intern_share") == 0.1
+        assert taxonomy.limit("verification_months") == 6
+
+    def test_rules_that_rest_on_a_limit_cite_the_same_article(self) -> None:
+        rules, limits = taxonomy.rules(), taxonomy.limits()
+        for rule, limit in [
+            ("intern-share", "intern_share"),
+            ("intern-share-on-post", "intern_share_on_post"),
+            ("intern-pay", "intern_pay_share"),
+            ("intern-age", "intern_age"),
+            ("intern-heavy", "labour_grade"),
+            ("child-labour", "work_age"),
+            ("minor-place", "adult_age"),
+        ]:
+            assert limits[limit].law.startswith(rules[rule].law)
+            assert limits[limit].article == rules[rule].article
+
+
 class TestDivisions:
     @pytest.mark.parametrize(
         ("text", "code"),

@@ -8,6 +8,7 @@ from indexing.shelf import Shelf, document_of
 from indexing.text import body, head, searched
 from indexing.vectors import ExactIndex
 from matching.matcher import Matcher
+from models.postings import Posting
 from models.talents import Talent
 from models.terms import Kind
 from tests.builders import a_posting, a_talent
@@ -98,3 +99,28 @@ def test_the_name_is_no_text() -> None:
     shelf = Shelf(HashingEncoder(256), domain_segmenter(), index=ExactIndex)
     shelf.apply([Change(1, 1, Kind.TALENT, a_talent(name="欧阳芳芳"))])
     assert "欧阳芳芳" not in "".join(shelf[Kind.TALENT].documents[1].texts.values())
+
+
+def test_a_mask_is_neither_a_word_nor_a_skill() -> None:
+    shelf = Shelf(HashingEncoder(256), domain_segmenter(), index=ExactIndex)
+    masks = ("【微信已隐去】，【QQ】", "【手机号已隐去】，【邮箱已隐去】")
+    records = [make(mask) for mask in masks for make in (_person_with, _posting_with)]
+    shelf.apply([Change(id, id, record.kind, record) for id, record in enumerate(records, 1)])
+    for kind, ids in ((Kind.TALENT, (1, 3)), (Kind.POSTING, (2, 4))):
+        section = shelf[kind]
+        one, other = (section.documents[id].facts.skill_names() for id in ids)
+        assert one == other == ("数控编程",)
+        assert section.words.words(ids[0]) == section.words.words(ids[1])
+        assert not {"隐去", "微信", "qq", "手机号"} & section.words.words(ids[0])
+        assert "已隐去" in section.documents[ids[0]].texts[_PROSE_FIELD[kind]], "what is shown stays"
+
+
+_PROSE_FIELD = {Kind.TALENT: "self_description", Kind.POSTING: "description"}
+
+
+def _person_with(mask: str) -> Talent:
+    return a_talent(specialty=None, self_description=f"擅长数控编程，{mask}")
+
+
+def _posting_with(mask: str) -> Posting:
+    return a_posting(title="操作员", description=f"擅长数控编程，{mask}")

@@ -201,6 +201,10 @@ def test_grades_that_are_not_demanded(text: str) -> None:
         ("乙肝携带者勿扰", Trait.INFECTION, "乙肝携带者勿"),
         ("不招残疾人", Trait.DISABILITY, "不招残疾人"),
         ("限汉族", Trait.ETHNICITY, "限汉族"),
+        ("1、女生，负责接听电话", Trait.SEX, "女生"),
+        ("女普工", Trait.SEX, "女普工"),
+        ("招应届女毕业生", Trait.SEX, "应届女毕业生"),
+        ("单身者优先", Trait.MARITAL, "单身者优先"),
     ],
 )
 def test_unlawful_demands_are_flagged_with_their_words(text: str, trait: Trait, words: str) -> None:
@@ -217,10 +221,20 @@ def test_unlawful_demands_are_flagged_with_their_words(text: str, trait: Trait, 
         "会员到店、少儿英语",
         "维护店铺形象，策划品牌形象",
         "可解决上海户口",
+        "男员工享陪产假，女员工享产假",
+        "能做男士、女士发型",
+        "培训共120人（女生37人）",
+        "同事单身占一半",
+        "熟悉本地人文地理",
+        "计件工资最高1.5元/票",
     ],
 )
 def test_what_is_left_open_or_said_of_others_is_no_demand(text: str) -> None:
     assert facts(text).discrimination == ()
+
+
+def test_ages_for_each_sex_demand_neither() -> None:
+    assert {one.trait for one in facts("年龄：女18-40岁，男18-35岁").discrimination} == {Trait.AGE}
 
 
 def test_the_message_quotes_the_words_and_the_law() -> None:

@@ -332,6 +332,20 @@ def test_an_adapter_that_is_broken_leaves_the_service_answering(sqlite_store: St
         follower.stop()
 
 
+def test_a_running_service_saves_what_a_kill_would_cost(
+    sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexing.sync.CHECKPOINT", 10)
+    follower = Follower(sqlite_store, a_shelf(), tmp_path, seconds=0.01, adapter=lambda: IDENTITY)
+    follower.start()
+    try:
+        assert follower.ready.wait(30)
+        sqlite_store.save_all([a_posting(title=f"岗位{n}") for n in range(12)])
+        assert eventually(lambda: (snapshot.manifest(tmp_path) or {}).get("revision") == 12)
+    finally:
+        follower.stop()
+
+
 def named(folder: Path) -> str:
     """The adapter in the snapshot's manifest."""
     return str((snapshot.manifest(folder) or {}).get("adapter"))

@@ -215,6 +215,44 @@ def test_applying_takes_the_consent_that_was_shown(town: Town) -> None:
     assert town.person("投递", consent=shown["wording"]).status_code == 200
 
 
+def test_the_ledger_knows_what_was_agreed_to_and_that_it_was_taken_back(town: Town) -> None:
+    ledger = f"{API}/talents/{town.talent}/consents"
+    town.person("投递")
+    second = f"{API}/talents/{town.talent}/contacts/{town.second}"
+    assert town.student.post(second, json={"step": "投递", "consent": WORDING}).status_code == 200
+    [given] = town.student.get(ledger).json()["in_force"]
+    assert (given["recipient"], given["purpose"], given["kinds"]) == (town.firm, "招聘录用", ["姓名", "联系方式"])
+    town.person("退出应聘")
+    assert town.identity() == 200  # the other application stands
+    assert town.student.get(ledger).json()["in_force"] != []
+    assert town.student.post(second, json={"step": "退出应聘"}).status_code == 200
+    assert town.student.get(ledger).json()["in_force"] == []
+    assert [one["act"] for one in town.student.get(ledger).json()["ledger"]] == ["同意", "撤回"]
+
+
+def test_taking_the_consent_back_in_the_ledger_hides_the_name_at_once(town: Town) -> None:
+    town.person("投递")
+    taken = town.student.post(f"{API}/talents/{town.talent}/consents/withdrawal", json={"recipient": town.firm})
+    assert taken.status_code in (200, 201), taken.text
+    assert town.identity() == 403
+    [seen] = town.hr.get(f"{API}/postings/{town.posting}/contacts").json()["items"]
+    assert (seen["stage"], seen["identity"]) == ("已投递", None)
+
+
+def test_the_person_finds_every_step_in_their_data_and_erasing_takes_them_out(town: Town) -> None:
+    town.person("投递", note="会用示波器")
+    town.enterprise("同意沟通")
+    told = town.student.get(f"{API}/talents/{town.talent}/data").json()
+    [steps] = [section["entries"] for section in told["sections"] if section["name"] == "contacts"]
+    said = [[fact["value"] for fact in entry["facts"]][1:] for entry in steps]
+    assert said == [["您：投递", "维修电工（澜川精工）", "会用示波器"], ["用人单位：同意沟通", "维修电工（澜川精工）"]]
+    town.app.state.services.store.erasures.erase(town.talent)
+    contacts = town.app.state.services.store.contacts
+    assert contacts.load(town.posting, town.talent).steps == ()
+    assert contacts.of_posting(town.posting) == []
+    assert town.hr.get(f"{API}/inbox").json()["items"] == []
+
+
 def test_a_posting_that_is_over_withdrawn_or_of_nobody_here_takes_no_application(town: Town) -> None:
     def applies(posting: int) -> Any:
         return town.student.post(

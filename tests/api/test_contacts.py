@@ -242,7 +242,7 @@ def test_taking_the_consent_back_in_the_ledger_hides_the_name_at_once(town: Town
 def test_the_person_finds_every_step_in_their_data_and_erasing_takes_them_out(town: Town) -> None:
     town.person("投递", note="会用示波器")
     town.enterprise("同意沟通")
-    told = town.student.get(f"{API}/talents/{town.talent}/data").json()
+    told = town.student.get(f"{API}/talents/{town.talent}/export").json()
     [steps] = [section["entries"] for section in told["sections"] if section["name"] == "contacts"]
     said = [[fact["value"] for fact in entry["facts"]][1:] for entry in steps]
     assert said == [["您：投递", "维修电工（澜川精工）", "会用示波器"], ["用人单位：同意沟通", "维修电工（澜川精工）"]]

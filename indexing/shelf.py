@@ -123,10 +123,11 @@ class Shelf:
         """The words of a record's texts, in order."""
         return [word for text in found.values() for word in self.segmenter.words(text)]
 
-    def _weighted_words(self, document: Document[Record]) -> list[str]:
+    def weighted_words(self, found: Mapping[str, str]) -> list[str]:
         """The words, those of telling fields several times: BM25F in its simple form (Robertson et al., CIKM 2004)."""
-        found = searched(document).items()
-        return [word for field, text in found for word in self.segmenter.words(text) * FIELD_WEIGHTS.get(field, 1)]
+        return [
+            word for field, text in found.items() for word in self.segmenter.words(text) * FIELD_WEIGHTS.get(field, 1)
+        ]
 
     def words_of(self, document: Document[Record]) -> frozenset[str]:
         """The different words of the document: at hand for one that stands on the shelf."""
@@ -182,7 +183,7 @@ class Shelf:
         raw = dict(zip(ids, self._raw(documents), strict=True))
         section.raw.update(raw)
         section.place(raw, self.adapter)
-        section.words.add({document.id: self._weighted_words(document) for document in documents})
+        section.words.add({document.id: self.weighted_words(searched(document)) for document in documents})
         # Last, so that whoever finds a document finds it in every index.
         section.documents.update(zip(ids, documents, strict=True))
 

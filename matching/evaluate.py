@@ -37,8 +37,8 @@ from models.text import key
 
 DEPTH = 1_000
 """Ranks kept of each run; a relevant document below counts as not found."""
-DENSE_SHARE = 0.8
-"""What the vectors weigh against BM25 where a text is all there is."""
+DENSE_SHARE = 0.9
+"""What the vectors weigh against BM25 where a text is all there is, both in units of their spread."""
 
 Run = list[list[str]]
 """For each query, document ids best first."""

@@ -252,7 +252,7 @@ def view(services: Services, history: History, side: Side, *, saved: bool = Fals
         ),
         changed=contact.changed,
         interview=history.interview,
-        steps=tuple(_told(one, contact, side) for one in history.steps),
+        steps=tuple(_told(one, history, side) for one in history.steps),
         given=dict(history.grades.get(side, {})),
         received=dict(history.grades[side.other]) if open_to_both else {},
         identity=_identity(services, contact, talent) if side is Side.POSTING else None,
@@ -357,19 +357,22 @@ def other_of(contact: Contact, side: Side) -> int:
     return contact.posting if side is Side.TALENT else contact.talent
 
 
-def _told(step: ContactStepTaken, contact: Contact, reader: Side) -> ContactStepTaken:
+def _told(step: ContactStepTaken, history: History, reader: Side) -> ContactStepTaken:
     """The step as the reader may know it.
 
-    What a person tells against an enterprise is for the facts about it, not for its eyes; and what they wrote is not
-    shown any more once they have left.
+    How somebody was graded is said once both have graded. What a person tells against an enterprise is for the facts
+    about it, not for its eyes; and what they wrote before they left is not shown any more.
     """
-    if step.side is reader or reader is Side.TALENT:
+    if step.side is reader:
         return step
     hidden: dict[str, object] = {}
-    if step.reason in COMPLAINTS:
-        hidden["reason"] = None
-    if not contact.stage.is_disclosed:
+    if step.step is ContactStep.EVALUATE and set(history.grades) != set(Side):
         hidden["note"] = ""
+    if reader is Side.POSTING:
+        if step.reason in COMPLAINTS:
+            hidden |= {"reason": None, "note": ""}
+        if not history.contact.stage.is_disclosed and step.stage is not history.contact.stage:
+            hidden["note"] = ""
     return step.model_copy(update=hidden)
 
 

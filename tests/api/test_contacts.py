@@ -320,12 +320,20 @@ def test_a_complaint_counts_and_is_not_shown_to_whom_it_is_about(town: Town) -> 
     assert mine["steps"][-1]["reason"] == "要求交费、押金或扣押证件"
 
 
+def test_a_word_of_farewell_arrives_and_what_was_written_before_is_gone(town: Town) -> None:
+    town.person("投递", note="会用示波器")
+    town.person("退出应聘", reason="已有其他去向", note="谢谢，已签另一家")
+    [seen] = town.hr.get(f"{API}/postings/{town.posting}/contacts").json()["items"]
+    assert [(one["note"], one["reason"]) for one in seen["steps"]] == [("", None), ("谢谢，已签另一家", "已有其他去向")]
+
+
 def test_grades_are_seen_once_both_have_given_them(town: Town) -> None:
     for side, step, _ in WAY:
         getattr(town, side)(step)
     town.enterprise("结束", reason="期满")
     mine = dict.fromkeys(CRITERIA[Side.TALENT], 5)
-    assert town.person("评价", grades=mine).json()["received"] == {}
+    assert town.person("评价", grades=mine, note="师傅很耐心").json()["received"] == {}
+    assert "师傅很耐心" not in town.hr.get(f"{API}/postings/{town.posting}/contacts").text
     given = dict.fromkeys(CRITERIA[Side.POSTING], 4)
     assert town.enterprise("评价", grades=given).json()["received"] == mine
     assert town.student.get(f"{API}/talents/{town.talent}/contacts").json()["items"][0]["received"] == given

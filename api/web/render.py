@@ -7,17 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api import publishing
+from api import contacts, publishing
 from api.auth import permitted
 from api.bootstrap import Services
 from api.web import facts, present
 from matching.search import DEPTH
 from models.access import NOBODY, Action, Principal, System, in_words
+from models.contacts import GRADES, NOTE_LIMIT, InterviewMode
 from models.errors import ChanjiaoError
 from models.matches import Document
 from models.publishing import State, Step
@@ -41,6 +43,8 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         **_waiting(services, principal),
         "own": _own(services, principal, context.get("document")),
     }
+    # The page of an error must not ask what may be broken.
+    context["todo"] = None if status >= 500 else contacts.count_waiting(services, principal)
     return HTMLResponse(_environment.get_template(template).render(context), status_code=status)
 
 
@@ -90,7 +94,14 @@ def _progress(request: Request, status: int) -> tuple[int, int] | None:
         return None
 
 
-def _with_params(request: Request, **params: object) -> str:
+def _moment(request: Request, at: datetime) -> str:
+    """2026年9月1日 周二 14:00."""
+    services: Services = request.app.state.services
+    local = at.astimezone(ZoneInfo(services.settings.timezone))
+    return f"{local.year}年{local.month}月{local.day}日 周{'一二三四五六日'[local.weekday()]} {local:%H:%M}"
+
+
+def with_params(request: Request, **params: object) -> str:
     """The page's own query string with the parameters changed; empty ones are left out."""
     kept = {**request.query_params, **params}
     return "?" + urlencode({name: value for name, value in kept.items() if value not in ("", None)})
@@ -111,13 +122,17 @@ _environment.globals |= {
     "System": System,
     "PATHS": facts.PATHS,
     "employments": list(Employment),
+    "grades": GRADES,
     "levels": list(SchoolLevel),
+    "modes": list(InterviewMode),
     "depth": DEPTH,
     "in_words": in_words,
     "listed": [kind for kind in facts.PATHS if kind is not Kind.PROGRAMME],
     "most": MOST,
+    "note_limit": NOTE_LIMIT,
     "step": STEP,
-    "with_params": _with_params,
+    "moment": _moment,
+    "with_params": with_params,
 }
 _environment.filters |= {
     "brief": facts.brief,

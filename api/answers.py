@@ -75,6 +75,14 @@ class Summary(Value):
     facts: tuple[Detail, ...]
 
 
+class Identity(Value):
+    """Who a talent is."""
+
+    id: int
+    name: str | None
+    contact: str | None
+
+
 class Entry(Value, Generic[W]):
     """A stored record."""
 
@@ -164,6 +172,7 @@ class Reason(Value):
     """Which side of the match it belongs to; None in markets where only one side asks for anything."""
     value: float | None
     weight: float
+    """Share of the score that it decides; together 1, or less where too little is known to score all points."""
     points: float
     detail: str
     evidence: Grounds

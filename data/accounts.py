@@ -282,6 +282,37 @@ class Accounts:
             self._enter(connection, Action.INVITED, f"invitation/{row['id']}", roles=row["roles"])
         return _invitation(row), token
 
+    def reset(self, account: int, *, by: int) -> str:
+        """The token of a link by which the account's person sets a new password; until then the old one holds."""
+        token = secrets.token_urlsafe(32)
+        now = self._now()
+        with self._writing() as (connection, _):
+            row = _account_row(connection, account)
+            sent = {
+                "token": digest(token),
+                "roles": row["roles"],
+                "organisation_id": row["organisation_id"],
+                "account_id": account,
+                "by_id": by,
+                "created": now,
+                "expires": now + INVITED,
+            }
+            connection.execute(insert(invitations), sent)
+            self._enter(connection, Action.PASSWORD_RESET, f"account/{account}")
+        return token
+
+    def set_password(self, token: str, password: str) -> Account:
+        """Use a link from `reset`: the new password holds, every session ends. Raises NotFound and Malformed."""
+        with self._reading() as connection:
+            asked = self._open_invitation(connection, token)
+        if asked["account_id"] is None:
+            raise NotFound("这是开通账号的邀请，不是重设口令的链接")
+        self.change_password(asked["account_id"], password)
+        with self._writing() as (connection, _):
+            used = invitations.c.id == self._open_invitation(connection, token)["id"]
+            connection.execute(update(invitations).where(used).values(accepted=self._now()))
+        return self.account(asked["account_id"])
+
     def invitation(self, token: str) -> Invitation:
         """An invitation that can still be accepted. Raises NotFound."""
         with self._reading() as connection:
@@ -303,6 +334,8 @@ class Accounts:
         hashed = hashed_password(password, login=login)
         with self._writing() as (connection, _):
             row = self._open_invitation(connection, token)
+            if row["account_id"] is not None:
+                raise NotFound("这是重设口令的链接，不是开通账号的邀请")
             roles = frozenset(map(Role, row["roles"].split()))
             made = self._create(connection, login, name, roles, hashed, row["organisation_id"], row["talent_id"])
             connection.execute(
@@ -329,18 +362,7 @@ class Accounts:
         now = self._now()
         with self._writing() as (connection, _):
             _check_records(connection, organisation, None)
-            connection.execute(
-                insert(vettings),
-                {
-                    "organisation_id": organisation,
-                    "verified": verified,
-                    "note": note,
-                    "by_id": by,
-                    "at": now,
-                    "expires": now + VETTED if verified else None,
-                },
-            )
-            self._enter(connection, Action.VETTED, f"organisation/{organisation}", verified=verified)
+            note_vetting(connection, organisation, by=by, verified=verified, note=note, at=now)
             return self._vetting(connection, organisation)
 
     def _enter(self, connection: Connection, action: Action, subject: str, **details: object) -> None:
@@ -422,6 +444,15 @@ class Accounts:
         if row is None:
             raise NotFound("邀请不存在、已使用或已过期，请向邀请人再要一份")
         return row
+
+
+def note_vetting(
+    connection: Connection, organisation: int, *, by: int, verified: bool, note: str, at: datetime
+) -> None:
+    """Write a vetting down inside of an open transaction."""
+    row = {"organisation_id": organisation, "verified": verified, "note": note, "by_id": by, "at": at}
+    connection.execute(insert(vettings), {**row, "expires": at + VETTED if verified else None})
+    enter(connection, at, [Deed(Action.VETTED, f"organisation/{organisation}", details={"verified": verified})])
 
 
 def digest(token: str) -> str:

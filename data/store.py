@@ -26,6 +26,7 @@ from data import backup
 from data.accounts import Accounts
 from data.audit import AuditTrail, enter
 from data.consents import ConsentLedger
+from data.contacts import Contacts
 from data.erasures import Erasures
 from data.events import EventLog
 from data.frozen import FrozenLists
@@ -135,9 +136,9 @@ class Store:
         self._engine.dispose()
 
     def migrate(self) -> None:
-        """Bring the schema to the current version; creates it in an empty database."""
+        """Bring the schema to the current version; creates it in an empty database. All of it, or on a kill nothing."""
         config = _migrations()
-        with _translated(), self._engine.begin() as connection:
+        with _translated(), backup.whole(self._engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -164,6 +165,11 @@ class Store:
     def events(self) -> EventLog:
         """What people did with the records."""
         return EventLog(self._reading, self._writing, self._now)
+
+    @property
+    def contacts(self) -> Contacts:
+        """How people and postings come together."""
+        return Contacts(self._reading, self._writing, self._now)
 
     @property
     def accounts(self) -> Accounts:

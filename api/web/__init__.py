@@ -1,9 +1,17 @@
 """Server-rendered Chinese pages over the same matcher that the JSON API asks."""
 
-from api.web import accounts, lists, pages
+from api.web import accounts, contacts, lists, pages, publishing, registration, reviewing
 from api.web.pages import static_folder
 from api.web.render import error_page
 
-ROUTERS = (lists.router, pages.router, accounts.router)
+ROUTERS = (
+    lists.router,
+    pages.router,
+    contacts.router,
+    accounts.router,
+    publishing.router,
+    reviewing.router,
+    registration.router,
+)
 
 __all__ = ["ROUTERS", "error_page", "static_folder"]

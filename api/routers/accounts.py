@@ -404,7 +404,8 @@ def managed(services: Services, principal: Principal, id: int) -> Account:
     """The account. Raises NotFound, and Forbidden for one that is not the principal's to manage."""
     account = services.store.accounts.account(id)
     if not may_manage(principal, account):
-        raise Forbidden(f"账号“{account.login}”不归您管理")
+        # Not by its login, which is half of what a guess needs.
+        raise Forbidden(f"账号 {id} 不归您管理")
     return account
 
 

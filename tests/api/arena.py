@@ -181,7 +181,12 @@ class Arena:
         other = accounts.sign_in("shouzhuo", PASSWORD)
         self.tokens |= {"session": session.token, "csrf": session.csrf, "other_csrf": other.csrf}
         _, self.tokens["invitation"] = accounts.invite(self.hr.id, roles=[Role.MENTOR], organisation=self.firm)
-        self.ids |= {"key": key.id, "account": self.hr.id, "student_account": self.student.id}
+        self.ids |= {
+            "key": key.id,
+            "account": self.hr.id,
+            "council_account": self.council.id,
+            "student_account": self.student.id,
+        }
 
     def _report(self) -> None:
         self.store.events.append(

@@ -246,7 +246,7 @@ def test_a_colleague_who_left_is_let_out_and_a_stranger_is_not(app: FastAPI) -> 
     sign_in(gone)
     school = TestClient(app, headers=key_for(app, Role.SCHOOL_CAREER, organisation=2))
     refused = school.delete(f"{API}/accounts/{left}")
-    assert (refused.status_code, refused.json()["detail"]) == (403, "账号“renli”不归您管理")
+    assert (refused.status_code, refused.json()["detail"]) == (403, f"账号 {left} 不归您管理")
     assert hr.delete(f"{API}/accounts/{left}").json()["active"] is False
     assert gone.get(f"{API}/me").status_code == 401
     council = app.state.services.store.accounts.create("mishu", name="秘书", roles=[Role.COUNCIL], password=None)

@@ -110,7 +110,7 @@ def test_no_role_is_answered_with_an_error_of_ours(
         operation = found.ok()
 
         @given(case=operation.as_strategy())
-        @settings(max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=2, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         def holds(case: schemathesis.Case) -> None:
             for role, headers in callers.items():
                 answer = case.call(headers=headers)

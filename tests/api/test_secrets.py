@@ -74,7 +74,7 @@ def addresses(arena: Arena, path: str, resource: object) -> list[str]:
         "token": [arena.tokens["invitation"][:-1] + "x"],
         "key": [ids["key"]],
         "account": [ids["account"]],
-        "number": [ids["objection"]],
+        "number": [ids[name] for name in ("draft", "need_draft", "waiting", "rejected", "talent_draft")],
         "posting_id": [ids["posting"], ids["rival_posting"]],
         "organisation_id": [ids["firm"]],
     }

@@ -37,6 +37,8 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     INVITED = "invited"
     VETTED = "vetted"
 
@@ -64,6 +66,8 @@ _LABELS = {
     Action.PASSWORD_CHANGED: "更换口令",
     Action.KEY_MADE: "新建密钥",
     Action.KEY_REVOKED: "撤销密钥",
+    Action.IDENTITY_LINKED: "关联外部身份",
+    Action.IDENTITY_UNLINKED: "解除外部身份",
     Action.INVITED: "邀请",
     Action.VETTED: "核验单位",
 }

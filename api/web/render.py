@@ -30,6 +30,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "today": services.today(),
         "principal": getattr(request.state, "principal", NOBODY),
         "csrf": getattr(request.state, "csrf", ""),
+        "sso": services.settings.oidc.name if services.provider else "",
     }
     return HTMLResponse(_environment.get_template(template).render(context), status_code=status)
 

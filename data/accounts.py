@@ -386,6 +386,16 @@ class Accounts:
             found = [self._vetting(connection, id) for id in ids]
         return sorted(found, key=lambda one: (one.expires or datetime.max.replace(tzinfo=UTC), one.organisation))
 
+    def lapsing(self, *, within: timedelta) -> list[int]:
+        """The organisations whose vetting holds now and no longer in a while, the first to lapse first."""
+        now = self._now()
+        last = select(func.max(vettings.c.id)).group_by(vettings.c.organisation_id)
+        query = select(vettings.c.organisation_id).where(
+            vettings.c.id.in_(last), vettings.c.expires > now, vettings.c.expires <= now + within
+        )
+        with self._reading() as connection:
+            return list(connection.execute(query.order_by(vettings.c.expires, vettings.c.id)).scalars())
+
     def vet(self, organisation: int, *, by: int, verified: bool, note: str = "") -> Vetting:
         """Write down that somebody looked at the organisation's papers; it holds for six months. Raises NotFound."""
         now = self._now()

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import SecretStr, ValidationError
 
+from api import home
 from api.auth import PrincipalDep, allow, same_origin
 from api.deps import RecordIdPath, ServicesDep
 from api.routers.accounts import (
@@ -256,6 +257,9 @@ def _me(
         keys=accounts.keys(principal.account or 0),
         identities=accounts.identities(principal.account or 0),
         permissions=permissions_of(principal),
+        blocks=home.first(services, principal),
+        rights=home.rights(principal),
+        duties=home.duties(principal),
         scopes=[scope for scope in Scope if scope in principal.scopes],
         problem=problem,
         token=token,

@@ -4,10 +4,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from indexing.shelf import document_of
 from matching.digest import (
     BASE,
+    FEWEST,
     LEVEL,
     Change,
     PostCount,
@@ -86,29 +88,26 @@ def test_what_is_significant_alone_may_not_be_among_many() -> None:
     assert changes(risen, *[hirings([5] * 7)] * 30) == [Change.STEADY] * 31
 
 
-@pytest.mark.parametrize("rate", [1.0, 2.0, 5.0, 20.0, 100.0])
-def test_of_500_steady_series_no_more_are_alerts_than_the_level_says(rate: float) -> None:
+@pytest.mark.parametrize("both", [FEWEST, 20, 35, 70, 140, 350, 700])
+def test_by_the_law_of_a_steady_demand_false_alarms_are_no_more_than_the_level(both: int) -> None:
+    """Exactly, over every way in which the postings of seven months may fall on the last."""
+    chance = binom(both, 1 / (BASE + 1))
+    alarm = sum(chance.pmf(now) for now in range(both + 1) if compared([(now, both - now)])[0].change.alerts)
+    assert alarm <= LEVEL
+
+
+def test_of_500_steady_series_no_more_are_alerts_than_the_level_says() -> None:
     random = np.random.default_rng(20261127)
-    series = random.poisson(rate, size=(500, BASE + 1))
+    series = random.poisson(np.geomspace(1, 100, 500)[:, None], size=(500, BASE + 1))
     alerts = [compared([(int(one[-1]), int(one[:-1].sum()))])[0].change.alerts for one in series]
     assert sum(alerts) / len(alerts) <= LEVEL
 
 
-def test_of_500_steady_schools_no_more_have_an_alert_than_the_level_says() -> None:
-    random = np.random.default_rng(20261127)
-    schools = random.poisson(6.0, size=(500, 12, BASE + 1))
-    alerts = [
-        any(test.change.alerts for test in compared([(int(one[-1]), int(one[:-1].sum())) for one in school]))
-        for school in schools
-    ]
-    assert sum(alerts) / len(alerts) <= LEVEL
-
-
-def test_a_demand_that_trebles_is_nearly_always_found() -> None:
+def test_a_demand_that_trebles_is_mostly_found_in_its_first_month() -> None:
     random = np.random.default_rng(20261127)
     before, now = random.poisson(8.0, size=(500, BASE)).sum(axis=1), random.poisson(24.0, size=500)
     found = [compared([(int(n), int(b))])[0].change for n, b in zip(now, before, strict=True)]
-    assert found.count(Change.GROWING) / len(found) > 0.9
+    assert found.count(Change.GROWING) / len(found) > 0.8
 
 
 def test_a_batch_of_one_employer_counts_once_and_its_people_all() -> None:

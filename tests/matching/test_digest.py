@@ -96,11 +96,12 @@ def test_by_the_law_of_a_steady_demand_false_alarms_are_no_more_than_the_level(b
     assert alarm <= LEVEL
 
 
-def test_of_500_steady_series_no_more_are_alerts_than_the_level_says() -> None:
+def test_of_500_steady_series_no_more_are_alerts_than_the_level_lets_expect() -> None:
+    """A rate of at most the level still varies from draw to draw: what is excluded is a count that it hardly gives."""
     random = np.random.default_rng(20261127)
     series = random.poisson(np.geomspace(1, 100, 500)[:, None], size=(500, BASE + 1))
     alerts = [compared([(int(one[-1]), int(one[:-1].sum()))])[0].change.alerts for one in series]
-    assert sum(alerts) / len(alerts) <= LEVEL
+    assert sum(alerts) <= binom.ppf(0.99, len(alerts), LEVEL)
 
 
 def test_a_demand_that_trebles_is_mostly_found_in_its_first_month() -> None:

@@ -158,6 +158,21 @@ api_keys = Table(
     sqlite_autoincrement=True,
 )
 
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("issuer", String(300), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("linked", DateTime(timezone=True), nullable=False),
+    Column("used", DateTime(timezone=True)),
+    Index(None, "issuer", "subject", unique=True),
+    Index(None, "account_id", "issuer", unique=True),
+    sqlite_autoincrement=True,
+)
+
 invitations = Table(
     "invitations",
     metadata,

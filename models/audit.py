@@ -38,6 +38,8 @@ class Action(StrEnum):
     PASSWORD_RESET = "password_reset"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     INVITED = "invited"
     VETTED = "vetted"
     CONTACTED = "contacted"
@@ -67,6 +69,8 @@ _LABELS = {
     Action.PASSWORD_RESET: "发出重设口令的链接",
     Action.KEY_MADE: "新建密钥",
     Action.KEY_REVOKED: "撤销密钥",
+    Action.IDENTITY_LINKED: "关联外部身份",
+    Action.IDENTITY_UNLINKED: "解除外部身份",
     Action.INVITED: "邀请",
     Action.VETTED: "核验单位",
     Action.CONTACTED: "投递、邀请与答复",

@@ -1,6 +1,6 @@
 """Server-rendered Chinese pages over the same matcher that the JSON API asks."""
 
-from api.web import accounts, contacts, lists, pages, publishing, registration, reviewing
+from api.web import accounts, contacts, digests, lists, pages, publishing, registration, reviewing, sso
 from api.web.pages import static_folder
 from api.web.render import error_page
 
@@ -12,6 +12,7 @@ ROUTERS = (
     publishing.router,
     reviewing.router,
     registration.router,
+    digests.router,
 )
 
-__all__ = ["ROUTERS", "error_page", "static_folder"]
+__all__ = ["ROUTERS", "error_page", "sso", "static_folder"]

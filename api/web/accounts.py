@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import SecretStr, ValidationError
 
+from api import home
 from api.auth import PrincipalDep, allow, same_origin
 from api.deps import RecordIdPath, ServicesDep
 from api.routers.accounts import (
@@ -255,6 +256,11 @@ def present_rules() -> list[tuple[str, str, str, str, str]]:
     ]
 
 
+def inside(address: str) -> str:
+    """The address if it is one of this service, else the first page: a link must not lead elsewhere after sign-in."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+
+
 _FIRST = (VettingState.PENDING, VettingState.LAPSED, VettingState.REFUSED, VettingState.VERIFIED)
 
 
@@ -269,7 +275,11 @@ def _me(
         account=accounts.account(principal.account or 0),
         vetting=accounts.vetting(principal.organisation) if principal.organisation else None,
         keys=accounts.keys(principal.account or 0),
+        identities=accounts.identities(principal.account or 0),
         permissions=permissions_of(principal),
+        blocks=home.first(services, principal),
+        rights=home.rights(principal),
+        duties=home.duties(principal),
         scopes=[scope for scope in Scope if scope in principal.scopes],
         problem=problem,
         token=token,
@@ -308,11 +318,6 @@ def _roles_to_give(services: ServicesDep, principal: PrincipalDep) -> list[Role]
         types = list(OrganisationType)
     named = frozenset[Role]().union(*(ROLES_OF[one] for one in types)) - GOVERNING
     return [role for role in Role if role in named]
-
-
-def inside(address: str) -> str:
-    """The address if it is one of this service, else the first page: a link must not lead elsewhere after sign-in."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 
 
 def _id(text: str) -> int | None:

@@ -42,6 +42,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "local": partial(_local, services),
         **_waiting(services, principal),
         "for_owner": _for_owner(services, principal, context.get("document")),
+        "sso": services.settings.oidc.name if services.provider else "",
     }
     # The page of an error must not ask what may be broken.
     context["todo"] = None if status >= 500 else contacts.count_waiting(services, principal)

@@ -488,5 +488,7 @@ def _by_session(world: World, role: Role, of: dict[str, int]) -> TestClient:
     login = f"session-{len(accounts.everyone())}"
     accounts.create(login, name="某人", roles=[role], password="一个足够长的测试口令", **of)
     browser = TestClient(world.app)
-    assert browser.post("/api/v1/sessions", json={"login": login, "password": "一个足够长的测试口令"}).status_code == 200
+    assert (
+        browser.post("/api/v1/sessions", json={"login": login, "password": "一个足够长的测试口令"}).status_code == 200
+    )
     return browser

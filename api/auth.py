@@ -46,11 +46,11 @@ async def _found(request: Request) -> Principal:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     request.state.csrf = ""
     if scheme:
-        services.attempts.check(request, "key", note=False)
         named = (
             await run_in_threadpool(services.store.accounts.by_key, key.strip()) if scheme.lower() == "bearer" else None
         )
         if named is None:
+            # Counted against guesses only: whoever shares the address and has a good key is not to wait for them.
             services.attempts.check(request, "key")
             raise NotSignedIn("密钥无效、已撤销或已过期，请换一个：Authorization: Bearer cj_…")
         return _of_organisation(services, named)

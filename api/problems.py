@@ -39,7 +39,6 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.IdentityRefused: (403, "identity-refused", "外部身份不能登录"),
     errors.Forbidden: (403, "forbidden", "没有权限"),
     errors.TooOften: (429, "too-often", "尝试过于频繁"),
-    errors.Locked: (429, "locked", "账号已锁定"),
     errors.Conflict: (409, "conflict", "与已有内容冲突"),
     errors.Withdrawn: (410, "withdrawn", "记录已撤回"),
     errors.WrongState: (409, "wrong-state", "当前状态不允许这一步"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from api.answers import public
 from api.auth import permitted, refusal
 from api.bootstrap import Services
 from data.store import Stored
@@ -20,7 +21,7 @@ from models.postings import Posting
 from models.publishing import VALIDITY, Publication, State, Step, last_day
 from models.records import publisher_fields, publisher_of
 from models.talents import Talent
-from models.terms import Kind, Record
+from models.terms import Kind, Record, Value
 from models.text import key
 
 _QUEUE = 1_000
@@ -406,6 +407,14 @@ def _may(services: Services, principal: Principal, action: Action, publication: 
     return principal.may(action, publication.kind, relation, exposure_of(record))
 
 
+def shown(services: Services, principal: Principal, publication: Publication, record: Record) -> Value:
+    """What the publication holds as the principal may see it: who decides on a profile is not told whose it is."""
+    subject = _Draft(publication.kind, publication.record_id or 0, record)
+    if publication.account == principal.account or not isinstance(record, Talent):
+        return record
+    return record if permitted(services, principal, Action.IDENTIFY, subject) else public(record)
+
+
 def _must_own(services: Services, principal: Principal, subject: _Draft | Stored[Record]) -> None:
     record, kind = subject.record, subject.kind
     if isinstance(record, Talent) and principal.talent is None and subject.id == 0:
@@ -427,6 +436,15 @@ def _must_own(services: Services, principal: Principal, subject: _Draft | Stored
             raise refusal(principal, Action.PROPOSE, kind)
         id, name = publisher_of(record)
         raise Forbidden(f"只能发布本方的{kind.label}，这一条属于“{name or id or subject.id}”")
+    named = record.name if isinstance(record, Organisation) else publisher_of(record)[1]
+    if named and key(named) != key(principal.organisation_name) and _is_members(services, named):
+        raise Forbidden(f"“{named}”是另一个成员单位的名称，不能以它的名义发布{kind.label}")
+
+
+def _is_members(services: Services, name: str) -> bool:
+    """Whether a member organisation is called so: what carries no publisher's id belongs to the publisher's name."""
+    members = list(services.shelf[Kind.ORGANISATION].documents.values())
+    return any(key(_name(document.record)) == key(name) for document in members)
 
 
 def _name(record: Record) -> str:

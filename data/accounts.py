@@ -23,7 +23,7 @@ from data.tables import accounts, api_keys, identities, invitations, records, se
 from models.access import Principal, Role, Scope
 from models.accounts import Account, ExternalIdentity, Invitation, Key, Vetting, VettingState
 from models.audit import Action, Deed
-from models.errors import Conflict, Locked, Malformed, NotFound, WrongPassword
+from models.errors import Conflict, Malformed, NotFound, WrongPassword
 from models.terms import Kind
 
 Reading = Callable[[], AbstractContextManager[Connection]]
@@ -32,6 +32,7 @@ Writing = Callable[[], AbstractContextManager[tuple[Connection, int]]]
 TRIES = 5
 """Wrong passwords in a row that lock an account."""
 LOCKED = timedelta(minutes=15)
+_WRONG = f"账号或口令不对；连续 {TRIES} 次不对，账号会锁定 {LOCKED // timedelta(minutes=1)} 分钟"
 SESSION = timedelta(hours=12)
 """How long a session lasts, whatever happens in it."""
 IDLE = timedelta(hours=2)
@@ -80,21 +81,24 @@ class Accounts:
             return self._create(connection, login, name, frozenset(roles), hashed, organisation, talent)
 
     def sign_in(self, login: str, password: str) -> Session:
-        """Open a session. Raises WrongPassword, or Locked after too many wrong ones, in the same time for any login."""
+        """Open a session.
+
+        Raises WrongPassword in the same words and the same time whether the login is unknown, the password wrong or
+        the account locked: an answer of its own would tell which logins exist, or that a guess was right.
+        """
         with self._reading() as connection:
             row = connection.execute(select(accounts).where(accounts.c.login == login)).mappings().one_or_none()
         # Verified outside of the transaction: argon2 takes a tenth of a second, and writers would wait.
         known = row is not None and row["password"] is not None and row["active"]
         right = _hasher.verify(password, row["password"] if known and row else _nobodys())
         if not known or row is None:
-            raise WrongPassword("账号或口令不对")
+            raise WrongPassword(_WRONG)
         now = self._now()
         with self._writing() as (connection, _):
             row = connection.execute(select(accounts).where(accounts.c.id == row["id"])).mappings().one()
             locked = _optional(row["locked_until"])
             if locked and locked > now:
-                minutes = -(-int((locked - now).total_seconds()) // 60)
-                raise Locked(f"连续 {TRIES} 次口令不对，账号已锁定，请 {minutes} 分钟后再试或联系管理员")
+                raise WrongPassword(_WRONG)
             mine = accounts.c.id == row["id"]
             if right:
                 connection.execute(update(accounts).where(mine).values(failures=0, locked_until=None))
@@ -104,7 +108,7 @@ class Accounts:
             connection.execute(
                 update(accounts).where(mine).values(failures=0 if until else failures, locked_until=until)
             )
-        raise WrongPassword("账号或口令不对")
+        raise WrongPassword(_WRONG)
 
     def sign_out(self, token: str) -> None:
         """End the session; an unknown one is no error."""

@@ -11,7 +11,6 @@
     │   ├── WrongPassword            the login or the password is not right
     │   ├── Forbidden                the account may not do this to that record
     │   └── TooOften                 more attempts than allowed; the message says when to try again
-    │       └── Locked                 the account is locked after wrong passwords
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
     │   │   └── Erased                 a person's data was erased
@@ -82,10 +81,6 @@ class Forbidden(Refused):
 
 class TooOften(Refused):
     """More attempts than allowed; the message says when to try again."""
-
-
-class Locked(TooOften):
-    """The account is locked for a while after wrong passwords."""
 
 
 class Conflict(ChanjiaoError):

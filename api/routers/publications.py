@@ -110,7 +110,7 @@ def read_publication(
     suspected = isinstance(record, Posting) and publishing.decides(services, principal, found)
     return PublicationDetail(
         publication=found,
-        record=record.model_dump(mode="json", exclude_defaults=True),
+        record=publishing.shown(services, principal, found, record).model_dump(mode="json", exclude_defaults=True),
         steps=tuple(services.store.publications.steps(publication)),
         findings=tuple(map(finding_item, unlawful)),
         risk=risk_item(risk(record, unlawful)) if suspected and isinstance(record, Posting) else None,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from api import contacts, publishing
 from api.auth import PrincipalDep, allow, permitted
@@ -70,7 +70,7 @@ DivisionChoice = Annotated[DivisionCode | None, BeforeValidator(_none_if_blank),
 KindChoice = Annotated[Kind | None, BeforeValidator(_none_if_blank), Query()]
 SearchText = Annotated[str, Query(max_length=200)]
 Shown = Annotated[int, Query(ge=1, le=MOST_HITS)]
-PostingChoice = Annotated[int | None, BeforeValidator(_none_if_blank), Query(ge=1, le=2**53)]
+PostingChoice = Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, BeforeValidator(_none_if_blank), Query()]
 Wanted = Annotated[int, Query(ge=1, le=100_000)]
 Position = Annotated[int | None, Query(ge=1, le=10_000)]
 """Where the record stood in the list that led to it."""

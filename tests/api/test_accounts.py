@@ -13,7 +13,7 @@ from data.accounts import IDLE, SESSION, VETTED, Accounts
 from data.store import Store
 from models.access import Role, Scope
 from models.accounts import VettingState
-from models.errors import Locked, Malformed, NotFound, WrongPassword
+from models.errors import Malformed, NotFound, WrongPassword
 from models.organisations import OrganisationType
 from tests.api.conftest import body_of, key_for, settings_for_tests
 from tests.builders import a_posting, a_talent, an_organisation
@@ -81,7 +81,7 @@ def test_signing_out_ends_the_session_on_the_server_too(browser: TestClient) -> 
 @pytest.mark.parametrize(("login", "password"), [("renli", "不是这个口令啊啊"), ("meiyouzheren", SECRET), ("", "")])
 def test_a_wrong_login_and_a_wrong_password_sound_alike(browser: TestClient, login: str, password: str) -> None:
     answer = browser.post(f"{API}/sessions", json={"login": login, "password": password})
-    assert (answer.status_code, answer.json()["detail"]) == (401, "账号或口令不对")
+    assert (answer.status_code, answer.json()["detail"]) == (401, "账号或口令不对；连续 5 次不对，账号会锁定 15 分钟")
 
 
 def test_five_wrong_passwords_lock_the_account_for_a_while(store: Store) -> None:
@@ -92,7 +92,7 @@ def test_five_wrong_passwords_lock_the_account_for_a_while(store: Store) -> None
     for _ in range(5):
         with pytest.raises(WrongPassword):
             accounts.sign_in("zhang", "猜一个口令试试看")
-    with pytest.raises(Locked, match="15 分钟后再试"):
+    with pytest.raises(WrongPassword, match="锁定 15 分钟"):
         accounts.sign_in("zhang", SECRET)
     clock[0] = now + timedelta(minutes=16)
     assert accounts.sign_in("zhang", SECRET).token

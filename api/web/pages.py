@@ -198,17 +198,33 @@ def talent(
     k: TopK = STEP,
     employment: EmploymentChoice = None,
     posting: PostingChoice = None,
+    personalised: bool | None = None,
 ) -> HTMLResponse:
     """A talent without the name; for the person and the school the postings that fit and the training they call for."""
     document = matcher.document(Kind.TALENT, id)
     if not reader.may(Action.MATCH, document):
         return page(request, "profile.html", document=document)
+    rights = reader.may(Action.RIGHTS, document)
+    wanted = services.store.accounts.is_personalised(id)
+    if not (wanted if personalised is None else personalised):
+        newest = neutral(matcher, today=services.today())
+        rows, total = newest[:PAGE_SIZE], len(newest)
+        return page(
+            request,
+            "talent_neutral.html",
+            document=document,
+            rows=rows,
+            total=total,
+            declined=not wanted,
+            rights=rights,
+        )
     found = listing(services, matcher, document, k=k, where=_postings_of(employment), switches=switches)
     target = _target(matcher, found.answer, posting)
     return page(
         request,
         "talent.html",
         document=document,
+        rights=rights,
         ranking=present.ranking(found.answer, Kind.POSTING, k=k, chance=matcher.chance),
         moves=[present.moved(one) for one in found.placed],
         rules=[present.switch(state) for state in rule_states(found)],
@@ -223,7 +239,7 @@ def talent(
 def personal_data(request: Request, services: ServicesDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
     """Everything that is stored about a person, for that person."""
     found = dossier(services.store, id, timezone=services.settings.timezone, shelf=matcher.shelf)
-    return page(request, "dossier.html", dossier=found)
+    return page(request, "dossier.html", dossier=found, personalised=services.store.accounts.is_personalised(id))
 
 
 @router.get("/neutral", dependencies=[allow(Action.READ, Kind.POSTING)])
@@ -280,6 +296,7 @@ def why_not_posting(
         request,
         "why_not.html",
         document=document,
+        rights=reader.may(Action.RIGHTS, document),
         q=q,
         problem=problem,
         hits=_briefs(hit.document for hit in hits),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -30,6 +33,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "today": services.today(),
         "principal": getattr(request.state, "principal", NOBODY),
         "csrf": getattr(request.state, "csrf", ""),
+        "local": partial(_local, services),
     }
     return HTMLResponse(_environment.get_template(template).render(context), status_code=status)
 
@@ -37,6 +41,11 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 def error_page(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
     """An error in the pages' style; a 503 tries again by itself."""
     return page(request, "error.html", status=status, title=title, detail=detail, progress=_progress(request, status))
+
+
+def _local(services: Services, at: datetime) -> datetime:
+    """The moment on the clocks of the installation's place."""
+    return at.astimezone(ZoneInfo(services.settings.timezone))
 
 
 def _progress(request: Request, status: int) -> tuple[int, int] | None:

@@ -15,7 +15,8 @@ from data.sample.texts import Role, Specialty, roles, specialties
 from data.sample.wording import chance, slip, some, spread
 from data.taxonomy import limit
 from models.postings import Posting
-from models.terms import Education, Employment, PayPeriod, Salary, Shift
+from models.publishing import VALIDITY
+from models.terms import Education, Employment, Kind, PayPeriod, Salary, Shift
 
 MONTHS = 24
 TREND = {"rising": (0.3, 2.0), "falling": (2.0, 0.3), "steady": (1.0, 1.0)}
@@ -63,7 +64,9 @@ def postings(rng: Random, employers: Sequence[Employer], count: int, today: date
         (day, role) for role, share in zip(roles(), shares, strict=True) for day in _days(rng, role, share, today)
     ]
     planned.sort(key=lambda plan: (plan[0], plan[1].id))
-    found = [_hiring(rng, n, role, day, _hirer(rng, role, employers)) for n, (day, role) in enumerate(planned, 1)]
+    found = [
+        _hiring(rng, n, role, day, _hirer(rng, role, employers), today) for n, (day, role) in enumerate(planned, 1)
+    ]
     return _planted(found)
 
 
@@ -113,7 +116,7 @@ def affinity(role: Role, employer: Employer) -> float:
     return 0.3 if elsewhere or employer.sector.id in role.also else 0.0
 
 
-def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer) -> Hiring:
+def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer, today: date) -> Hiring:
     organisation = employer.organisation
     mode = _mode(rng, role)
     order = advert.Order(
@@ -154,7 +157,8 @@ def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer)
         expires=None if chance(rng, 0.15) else day + timedelta(days=rng.choice((30, 45, 60, 90))),
     )
     fault = _fault(draft, order, employer)
-    draft = draft.model_copy(update={"expires": draft.expires or day + timedelta(days=60)})
+    # Without an end of its own it has been renewed until now, each time for as long as a posting may be valid.
+    draft = draft.model_copy(update={"expires": draft.expires or today + timedelta(days=VALIDITY[Kind.POSTING])})
     # By dice of its own, so that what is put right in one posting leaves all others as they were.
     posting, skills = _put_right(Random(f"{number}/{role.id}"), draft, order, employer, written.required)
     return Hiring(posting, role, skills, draft, fault)

@@ -208,7 +208,7 @@ def talent(
     wanted = services.store.accounts.is_personalised(id)
     if not (wanted if personalised is None else personalised):
         newest = neutral(matcher, today=services.today())
-        rows, total = newest[:PAGE_SIZE], len(newest)
+        rows, total = newest[:STEP], len(newest)
         return page(
             request,
             "talent_neutral.html",

@@ -176,6 +176,7 @@ class Reason(Value):
     """Which side of the match it belongs to; None in markets where only one side asks for anything."""
     value: float | None
     weight: float
+    """Share of the score that it decides; together 1, or less where too little is known to score all points."""
     points: float
     detail: str
     evidence: Grounds

@@ -290,6 +290,37 @@ class Accounts:
             self._enter(connection, Action.INVITED, f"invitation/{row['id']}", roles=row["roles"])
         return _invitation(row), token
 
+    def reset(self, account: int, *, by: int) -> str:
+        """The token of a link by which the account's person sets a new password; until then the old one holds."""
+        token = secrets.token_urlsafe(32)
+        now = self._now()
+        with self._writing() as (connection, _):
+            row = _account_row(connection, account)
+            sent = {
+                "token": digest(token),
+                "roles": row["roles"],
+                "organisation_id": row["organisation_id"],
+                "account_id": account,
+                "by_id": by,
+                "created": now,
+                "expires": now + INVITED,
+            }
+            connection.execute(insert(invitations), sent)
+            self._enter(connection, Action.PASSWORD_RESET, f"account/{account}")
+        return token
+
+    def set_password(self, token: str, password: str) -> Account:
+        """Use a link from `reset`: the new password holds, every session ends. Raises NotFound and Malformed."""
+        with self._reading() as connection:
+            asked = self._open_invitation(connection, token)
+        if asked["account_id"] is None:
+            raise NotFound("这是开通账号的邀请，不是重设口令的链接")
+        self.change_password(asked["account_id"], password)
+        with self._writing() as (connection, _):
+            used = invitations.c.id == self._open_invitation(connection, token)["id"]
+            connection.execute(update(invitations).where(used).values(accepted=self._now()))
+        return self.account(asked["account_id"])
+
     def invitation(self, token: str) -> Invitation:
         """An invitation that can still be accepted. Raises NotFound."""
         with self._reading() as connection:
@@ -311,6 +342,8 @@ class Accounts:
         hashed = hashed_password(password, login=login)
         with self._writing() as (connection, _):
             row = self._open_invitation(connection, token)
+            if row["account_id"] is not None:
+                raise NotFound("这是重设口令的链接，不是开通账号的邀请")
             roles = frozenset(map(Role, row["roles"].split()))
             made = self._create(connection, login, name, roles, hashed, row["organisation_id"], row["talent_id"])
             connection.execute(

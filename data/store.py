@@ -136,9 +136,9 @@ class Store:
         self._engine.dispose()
 
     def migrate(self) -> None:
-        """Bring the schema to the current version; creates it in an empty database."""
+        """Bring the schema to the current version; creates it in an empty database. All of it, or on a kill nothing."""
         config = _migrations()
-        with _translated(), self._engine.begin() as connection:
+        with _translated(), backup.whole(self._engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 

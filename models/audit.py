@@ -39,6 +39,7 @@ class Action(StrEnum):
     ACCOUNT_MADE = "account_made"
     ACCOUNT_CLOSED = "account_closed"
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET = "password_reset"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
     INVITED = "invited"
@@ -70,6 +71,7 @@ _LABELS = {
     Action.ACCOUNT_MADE: "开通账号",
     Action.ACCOUNT_CLOSED: "停用账号",
     Action.PASSWORD_CHANGED: "更换口令",
+    Action.PASSWORD_RESET: "发出重设口令的链接",
     Action.KEY_MADE: "新建密钥",
     Action.KEY_REVOKED: "撤销密钥",
     Action.INVITED: "邀请",

@@ -17,6 +17,8 @@ from api.routers.accounts import (
     end_session,
     invitations_of,
     invite_by,
+    managed,
+    may_manage,
     new_key,
     permissions_of,
     set_cookie,
@@ -150,7 +152,22 @@ def invite(
         _, token = invite_by(services, principal, wanted)
     except (ChanjiaoError, ValidationError) as error:
         return _members(request, services, principal, problem=said(error))
-    return _members(request, services, principal, link=f"{str(request.base_url).rstrip('/')}/join/{token}")
+    return _members(request, services, principal, link=_join(request, token))
+
+
+@router.post("/members/{account}/deactivate", dependencies=[allow(Action.MANAGE, System.INVITATION)])
+def deactivate(services: ServicesDep, principal: PrincipalDep, account: _Number) -> Response:
+    """Let nobody sign in to the account any more."""
+    services.store.accounts.deactivate(managed(services, principal, account).id)
+    return RedirectResponse("/members", 303)
+
+
+@router.post("/members/{account}/reset", dependencies=[allow(Action.MANAGE, System.INVITATION)])
+def reset(request: Request, services: ServicesDep, principal: PrincipalDep, account: _Number) -> HTMLResponse:
+    """A link for somebody who forgot the password, shown this once."""
+    found = managed(services, principal, account)
+    token = services.store.accounts.reset(found.id, by=principal.account or 0)
+    return _members(request, services, principal, link=_join(request, token))
 
 
 @router.get("/join/{token}", dependencies=[allow(Action.READ, System.SERVICE)])
@@ -162,9 +179,9 @@ def join(request: Request, services: ServicesDep, token: Token) -> HTMLResponse:
 
 @router.post("/join/{token}", dependencies=[allow(Action.READ, System.SERVICE)])
 def accept(
-    request: Request, services: ServicesDep, token: Token, login: Line, name: Line, password: Secret
+    request: Request, services: ServicesDep, token: Token, password: Secret, login: Line = "", name: Line = ""
 ) -> Response:
-    """Make the account and sign in to it."""
+    """Make the account, or give it a new password, and sign in to it."""
     services.attempts.check(request, "invitation")
     if not same_origin(request):
         raise Forbidden("表单不是从本站提交的，请从邀请链接打开")
@@ -172,12 +189,15 @@ def accept(
     invitation = accounts.invitation(token)
     secret = password.get_secret_value()
     try:
-        wanted = Acceptance(login=login.strip().lower(), name=name, password=password)
-        accounts.accept(token, login=wanted.login, name=wanted.name, password=secret)
+        if invitation.account is not None:
+            made = accounts.set_password(token, secret)
+        else:
+            wanted = Acceptance(login=login.strip().lower(), name=name, password=password)
+            made = accounts.accept(token, login=wanted.login, name=wanted.name, password=secret)
     except (ChanjiaoError, ValidationError) as error:
         return page(request, "join.html", status=422, invitation=invitation, problem=said(error))
     answer = RedirectResponse("/me", 303)
-    set_cookie(request, answer, accounts.sign_in(wanted.login, secret))
+    set_cookie(request, answer, accounts.sign_in(made.login, secret))
     return answer
 
 
@@ -269,9 +289,14 @@ def _members(
         invitations=[one for one in invitations_of(services, principal) if one.accepted is None],
         roles=_roles_to_give(services, principal),
         everywhere=everywhere,
+        may_manage=lambda account: may_manage(principal, account),
         problem=problem,
         link=link,
     )
+
+
+def _join(request: Request, token: str) -> str:
+    return f"{str(request.base_url).rstrip('/')}/join/{token}"
 
 
 def _roles_to_give(services: ServicesDep, principal: PrincipalDep) -> list[Role]:

@@ -237,3 +237,31 @@ def test_a_page_that_needs_an_account_leads_to_the_form_and_back(browser: TestCl
 def test_signing_in_never_leads_to_another_site(browser: TestClient, next: str) -> None:
     answer = browser.post("/login", data={"login": "renli", "password": SECRET, "next": next}, follow_redirects=False)
     assert answer.headers["location"] == "/"
+
+
+def test_a_colleague_who_left_is_let_out_and_a_stranger_is_not(app: FastAPI) -> None:
+    hr = TestClient(app, headers=key_for(app, Role.ENTERPRISE_HR, organisation=1))
+    left = app.state.services.store.accounts.by_login("renli").id
+    gone = TestClient(app)
+    sign_in(gone)
+    school = TestClient(app, headers=key_for(app, Role.SCHOOL_CAREER, organisation=2))
+    refused = school.delete(f"{API}/accounts/{left}")
+    assert (refused.status_code, refused.json()["detail"]) == (403, "账号“renli”不归您管理")
+    assert hr.delete(f"{API}/accounts/{left}").json()["active"] is False
+    assert gone.get(f"{API}/me").status_code == 401
+    council = app.state.services.store.accounts.create("mishu", name="秘书", roles=[Role.COUNCIL], password=None)
+    assert hr.delete(f"{API}/accounts/{council.id}").status_code == 403
+
+
+def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(app: FastAPI, browser: TestClient) -> None:
+    council = TestClient(app, headers=key_for(app, Role.COUNCIL))
+    id = app.state.services.store.accounts.by_login("renli").id
+    link = council.post(f"{API}/accounts/{id}/reset").json()["path"]
+    sign_in(TestClient(app))  # until the link is used the old password holds
+    assert "重设口令" in browser.get(link, headers={"accept": "text/html"}).text
+    fresh = "全新的一个口令 2027"
+    assert browser.post(link, data={"password": fresh}, follow_redirects=False).status_code == 303
+    assert browser.get(f"{API}/me").json()["account"]["login"] == "renli"
+    assert TestClient(app).post(link, data={"password": fresh}).status_code == 404
+    old = TestClient(app).post(f"{API}/sessions", json={"login": "renli", "password": SECRET})
+    assert old.status_code == 401

@@ -87,6 +87,14 @@ class Summary(Value):
     facts: tuple[Detail, ...]
 
 
+class Identity(Value):
+    """Who a talent is."""
+
+    id: int
+    name: str | None
+    contact: str | None
+
+
 class Entry(Value, Generic[W]):
     """A stored record."""
 

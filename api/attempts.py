@@ -20,6 +20,7 @@ class Attempts:
             "key": RateLimitItemPerMinute(60),
             "invitation": RateLimitItemPerMinute(20),
             "complaint": RateLimitItemPerMinute(5),
+            "registration": RateLimitItemPerMinute(10),
         }
 
     def check(self, request: Request, what: str, *, note: bool = True) -> None:

@@ -125,11 +125,20 @@ async def _of_domain(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.NotSignedIn) and request.method == "GET" and _wants_page(request):
         asked = quote_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
         return RedirectResponse(f"/login?next={asked}", 303)
-    status, slug, title = next(PROBLEMS[ancestor] for ancestor in type(error).__mro__ if ancestor in PROBLEMS)
+    status, slug, title = _row_of(error)
     if status >= 500:
         log.warning("unavailable", error=type(error).__name__)
     headers = {"retry-after": "5"} if status == 503 else {}
     return _answer(request, status, slug, title, error.message, headers=headers)
+
+
+def status_of(error: errors.ChanjiaoError) -> int:
+    """The status that a page with the error on it answers with."""
+    return _row_of(error)[0]
+
+
+def _row_of(error: errors.ChanjiaoError) -> tuple[int, str, str]:
+    return next(PROBLEMS[ancestor] for ancestor in type(error).__mro__ if ancestor in PROBLEMS)
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:

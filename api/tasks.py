@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from api.livelists import LiveLists
+from data.contacts import KEPT
 from data.jobs import Task
 from data.store import Store
 from models.errors import AuditBroken
@@ -18,6 +19,7 @@ def tasks(store: Store, lists: LiveLists, *, today: Callable[[], date]) -> tuple
         Task("freeze-lists", lambda _: lists.freeze_due(), daily=True),
         Task("verify-audit", lambda _: verify_audit(store), daily=True),
         Task("forget-complaints", lambda _: forget_complaints(store), daily=True),
+        Task("forget-notes", lambda _: forget_notes(store), daily=True),
         Task("forget-jobs", lambda _: store.jobs.forget(), daily=True),
     )
 
@@ -30,6 +32,11 @@ def expire_publications(store: Store, today: date) -> None:
 def forget_complaints(store: Store) -> None:
     """Drop the words of complaints that were answered long ago; the counts stay."""
     store.complaints.forget()
+
+
+def forget_notes(store: Store) -> None:
+    """Empty what was said between people and enterprises whose contact has long been over."""
+    store.contacts.forget(datetime.now(UTC) - KEPT)
 
 
 def verify_audit(store: Store) -> None:

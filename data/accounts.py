@@ -370,18 +370,7 @@ class Accounts:
         now = self._now()
         with self._writing() as (connection, _):
             _check_records(connection, organisation, None)
-            connection.execute(
-                insert(vettings),
-                {
-                    "organisation_id": organisation,
-                    "verified": verified,
-                    "note": note,
-                    "by_id": by,
-                    "at": now,
-                    "expires": now + VETTED if verified else None,
-                },
-            )
-            self._enter(connection, Action.VETTED, f"organisation/{organisation}", verified=verified)
+            note_vetting(connection, organisation, by=by, verified=verified, note=note, at=now)
             return self._vetting(connection, organisation)
 
     def _enter(self, connection: Connection, action: Action, subject: str, **details: object) -> None:
@@ -469,6 +458,15 @@ def declined(connection: Connection, talents: Iterable[int]) -> frozenset[int]:
     """Which of the people have switched recommendations from their profile off."""
     query = select(accounts.c.talent_id).where(accounts.c.talent_id.in_(list(talents)), ~accounts.c.personalised)
     return frozenset(connection.execute(query).scalars())
+
+
+def note_vetting(
+    connection: Connection, organisation: int, *, by: int, verified: bool, note: str, at: datetime
+) -> None:
+    """Write a vetting down inside of an open transaction."""
+    row = {"organisation_id": organisation, "verified": verified, "note": note, "by_id": by, "at": at}
+    connection.execute(insert(vettings), {**row, "expires": at + VETTED if verified else None})
+    enter(connection, at, [Deed(Action.VETTED, f"organisation/{organisation}", details={"verified": verified})])
 
 
 def digest(token: str) -> str:

@@ -22,6 +22,8 @@ from data.tables import (
     accounts,
     api_keys,
     consents,
+    contact_steps,
+    contacts,
     counter,
     decisions,
     erasures,
@@ -32,6 +34,7 @@ from data.tables import (
     publication_steps,
     publications,
     records,
+    saves,
     sessions,
     utc,
     versions,
@@ -149,11 +152,13 @@ def _append(connection: Connection, id: int, revision: int, at: datetime) -> Non
 
 
 def _detach(connection: Connection, talent: int, nameless: int, at: datetime) -> int:
-    """Forget drafts and account, move what happened to the nameless record; how many events there were."""
+    """Forget drafts, account and what was said to enterprises, move what happened; how many events there were."""
     owners = connection.execute(select(accounts.c.id).where(accounts.c.talent_id == talent)).scalars().all()
     _forget_drafts(connection, talent, owners)
     for owner in owners:
         _forget_account(connection, owner)
+    for told in (saves, contact_steps, contacts):
+        connection.execute(delete(told).where(told.c.talent_id == talent))
     for table in (consents, objections):
         _move(connection, table, talent, nameless)
     return _move(connection, events, talent, nameless)

@@ -27,6 +27,7 @@ from data.accounts import Accounts
 from data.audit import AuditTrail, enter
 from data.complaints import ComplaintDesk
 from data.consents import ConsentLedger
+from data.contacts import Contacts
 from data.erasures import Erasures
 from data.events import EventLog
 from data.frozen import FrozenLists
@@ -165,6 +166,11 @@ class Store:
     def events(self) -> EventLog:
         """What people did with the records."""
         return EventLog(self._reading, self._writing, self._now)
+
+    @property
+    def contacts(self) -> Contacts:
+        """How people and postings come together."""
+        return Contacts(self._reading, self._writing, self._now)
 
     @property
     def accounts(self) -> Accounts:

@@ -4,7 +4,8 @@
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
 `events`, `vettings`, `consents`, `objections`, `decisions`, `erasures` and `list_snapshots` only grow; erasing a
 person is the one thing that touches what stands there. The database itself refuses to change an `audit` entry.
-`jobs` is what the service has to do by itself. Of tokens and passwords there are only hashes.
+`jobs` is what the service has to do by itself. `contacts` says where a pair stands; what its sides told each other
+rests in `contact_steps`, whose bodies do not last. Of tokens and passwords there are only hashes.
 """
 
 from datetime import UTC, datetime
@@ -309,5 +310,46 @@ jobs = Table(
     Column("changed", DateTime(timezone=True), nullable=False),
     Index(None, "kind", "key", unique=True),
     Index(None, "state", "next_at"),
+    sqlite_autoincrement=True,
+)
+
+saves = Table(
+    "saves",
+    metadata,
+    Column("side", String(10), primary_key=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("posting_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("organisation_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("waits_posting", Boolean, nullable=False),
+    Column("waits_talent", Boolean, nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id", "waits_talent"),
+    Index(None, "organisation_id", "waits_posting"),
+)
+
+contact_steps = Table(
+    "contact_steps",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
+    Column("side", String(10), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_id", _Id, ForeignKey("accounts.id")),
+    Column("step", String(20), nullable=False),
+    Column("reason", String(20)),
+    Column("body", Text, nullable=False),
+    Index(None, "posting_id", "talent_id"),
     sqlite_autoincrement=True,
 )

@@ -44,6 +44,7 @@ class Action(StrEnum):
     KEY_REVOKED = "key_revoked"
     INVITED = "invited"
     VETTED = "vetted"
+    CONTACTED = "contacted"
 
     @property
     def label(self) -> str:
@@ -76,6 +77,7 @@ _LABELS = {
     Action.KEY_REVOKED: "撤销密钥",
     Action.INVITED: "邀请",
     Action.VETTED: "核验单位",
+    Action.CONTACTED: "投递、邀请与答复",
 }
 
 

@@ -75,7 +75,7 @@ def from_source(id: str, name: str = "test") -> Source:
 
 def an_event(act: Act, *, posting: int = 1, talent: int = 2, **fields: Any) -> Event:
     """An event of the side that usually acts so, on one and the same day."""
-    usual = {Act.INVITED: Side.POSTING, Act.HIRED: Side.POSTING}
+    usual = dict.fromkeys((Act.INVITED, Act.INTERVIEWED, Act.OFFERED, Act.HIRED), Side.POSTING)
     position = 1 if act in (Act.SHOWN, Act.OPENED) else None
     given = {
         "id": uuid4(),

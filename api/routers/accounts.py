@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field, SecretStr
 
+from api.answers import Identity
 from api.auth import COOKIE, PrincipalDep, allow
 from api.bootstrap import Services
 from api.deps import API, RecordIdPath, ServicesDep
@@ -17,7 +18,7 @@ from models.accounts import Account, Invitation, Key, Login, Vetting
 from models.errors import Conflict, Forbidden
 from models.organisations import Organisation
 from models.talents import Talent
-from models.terms import Kind, Name, OptionalName, Text, Value
+from models.terms import Kind, Name, Text, Value
 
 router = APIRouter(prefix=API, tags=["账号"], responses=problems(401, 403, 422, 500, 503))
 
@@ -128,14 +129,6 @@ class Verdict(Value):
 
     verified: bool
     note: Text = ""
-
-
-class Identity(Value):
-    """Who a talent is."""
-
-    id: int
-    name: OptionalName
-    contact: OptionalName
 
 
 @router.post(

@@ -30,7 +30,7 @@ _ALLOWED = [allow(Action.READ, System.PUBLICATION)]
 
 
 class Publications(Value):
-    """Some publications, last changed first."""
+    """Some publications."""
 
     items: tuple[Publication, ...]
     total: int
@@ -94,7 +94,7 @@ def read_queue(
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Publications:
-    """What waits for your decision, last changed first."""
+    """What waits for your decision, whoever has waited longest first."""
     waiting = publishing.queue(services, principal)
     return Publications(items=tuple(waiting[offset : offset + limit]), total=len(waiting), offset=offset, limit=limit)
 

@@ -1,9 +1,19 @@
 """Server-rendered Chinese pages over the same matcher that the JSON API asks."""
 
-from api.web import accounts, complaints, lists, pages, rights
+from api.web import accounts, complaints, contacts, lists, pages, publishing, registration, reviewing, rights
 from api.web.pages import static_folder
 from api.web.render import error_page
 
-ROUTERS = (lists.router, pages.router, accounts.router, rights.router, complaints.router)
+ROUTERS = (
+    lists.router,
+    pages.router,
+    contacts.router,
+    accounts.router,
+    publishing.router,
+    reviewing.router,
+    registration.router,
+    rights.router,
+    complaints.router,
+)
 
 __all__ = ["ROUTERS", "error_page", "static_folder"]

@@ -57,8 +57,8 @@ _Number = Annotated[int, Path(ge=1, le=2**53)]
 def login(request: Request, next: Next = "/") -> Response:
     """The form; whoever has signed in already goes on."""
     if request.state.principal.is_signed_in:
-        return RedirectResponse(_inside(next), 303)
-    return page(request, "login.html", next=_inside(next), login="", problem="")
+        return RedirectResponse(inside(next), 303)
+    return page(request, "login.html", next=inside(next), login="", problem="")
 
 
 @router.post("/login", dependencies=[allow(Action.READ, System.SERVICE)])
@@ -72,8 +72,8 @@ def sign_in(
         services.attempts.check(request, "sign-in")
         session = services.store.accounts.sign_in(login.strip().lower(), password.get_secret_value())
     except ChanjiaoError as error:
-        return page(request, "login.html", status=401, next=_inside(next), login=login, problem=error.message)
-    answer = RedirectResponse(_inside(next), 303)
+        return page(request, "login.html", status=401, next=inside(next), login=login, problem=error.message)
+    answer = RedirectResponse(inside(next), 303)
     set_cookie(request, answer, session)
     return answer
 
@@ -310,7 +310,7 @@ def _roles_to_give(services: ServicesDep, principal: PrincipalDep) -> list[Role]
     return [role for role in Role if role in named]
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """The address if it is one of this service, else the first page: a link must not lead elsewhere after sign-in."""
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 

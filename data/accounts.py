@@ -214,6 +214,18 @@ class Accounts:
         with self._writing() as (connection, _):
             connection.execute(update(accounts).where(accounts.c.id == id).values(talent_id=talent))
 
+    def personalise(self, talent: int, on: bool) -> None:
+        """Whether the person, by whichever account, wants recommendations that are made from the profile (art. 24)."""
+        mine = accounts.c.talent_id == talent
+        with self._writing() as (connection, _):
+            connection.execute(update(accounts).where(mine).values(personalised=on))
+            self._enter(connection, Action.PREFERRED, f"talent/{talent}", personalised=on)
+
+    def is_personalised(self, talent: int) -> bool:
+        """False once the person has switched recommendations from the profile off; True for one without an account."""
+        with self._reading() as connection:
+            return not declined(connection, [talent])
+
     def create_key(self, account: int, *, name: str, scopes: Iterable[Scope], days: int) -> tuple[Key, str]:
         """A new key and the token, which is shown this once. Raises NotFound."""
         token = "cj_" + secrets.token_urlsafe(32)
@@ -520,6 +532,12 @@ class Accounts:
         if row is None:
             raise NotFound("邀请不存在、已使用或已过期，请向邀请人再要一份")
         return row
+
+
+def declined(connection: Connection, talents: Iterable[int]) -> frozenset[int]:
+    """Which of the people have switched recommendations from their profile off."""
+    query = select(accounts.c.talent_id).where(accounts.c.talent_id.in_(list(talents)), ~accounts.c.personalised)
+    return frozenset(connection.execute(query).scalars())
 
 
 def note_vetting(

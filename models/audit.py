@@ -32,6 +32,10 @@ class Action(StrEnum):
     CONSENTED = "consented"
     OBJECTED = "objected"
     DECIDED = "decided"
+    COMPLAINED = "complained"
+    ANSWERED = "answered"
+    FORGOTTEN = "forgotten"
+    PREFERRED = "preferred"
     ACCOUNT_MADE = "account_made"
     ACCOUNT_CLOSED = "account_closed"
     PASSWORD_CHANGED = "password_changed"
@@ -63,6 +67,10 @@ _LABELS = {
     Action.CONSENTED: "授权或撤回授权",
     Action.OBJECTED: "提出异议",
     Action.DECIDED: "决定异议",
+    Action.COMPLAINED: "投诉",
+    Action.ANSWERED: "答复投诉",
+    Action.FORGOTTEN: "删去过期投诉内容",
+    Action.PREFERRED: "开关个性化推荐",
     Action.ACCOUNT_MADE: "开通账号",
     Action.ACCOUNT_CLOSED: "停用账号",
     Action.PASSWORD_CHANGED: "更换口令",

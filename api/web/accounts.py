@@ -121,7 +121,7 @@ def create_key(
     try:
         _, token = new_key(services, principal, KeyRequest(name=name, scopes=tuple(scope), days=days))
     except (ChanjiaoError, ValidationError) as error:
-        return _me(request, services, principal, problem=_said(error))
+        return _me(request, services, principal, problem=said(error))
     return _me(request, services, principal, token=token)
 
 
@@ -152,7 +152,7 @@ def invite(
         wanted = InvitationRequest(roles=tuple(role), organisation=_id(organisation), talent=_id(talent))
         _, token = invite_by(services, principal, wanted)
     except (ChanjiaoError, ValidationError) as error:
-        return _members(request, services, principal, problem=_said(error))
+        return _members(request, services, principal, problem=said(error))
     return _members(request, services, principal, link=_join(request, token))
 
 
@@ -196,7 +196,7 @@ def accept(
             wanted = Acceptance(login=login.strip().lower(), name=name, password=password)
             made = accounts.accept(token, login=wanted.login, name=wanted.name, password=secret)
     except (ChanjiaoError, ValidationError) as error:
-        return page(request, "join.html", status=422, invitation=invitation, problem=_said(error))
+        return page(request, "join.html", status=422, invitation=invitation, problem=said(error))
     answer = RedirectResponse("/me", 303)
     set_cookie(request, answer, accounts.sign_in(made.login, secret))
     return answer
@@ -328,7 +328,8 @@ def _id(text: str) -> int | None:
     return int(text)
 
 
-def _said(error: ChanjiaoError | ValidationError) -> str:
+def said(error: ChanjiaoError | ValidationError) -> str:
+    """What was wrong, as a form says it."""
     if isinstance(error, ChanjiaoError):
         return error.message
     return "；".join(str(reason_of(one)) for one in error.errors(include_url=False))

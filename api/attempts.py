@@ -19,6 +19,7 @@ class Attempts:
             "sign-in": RateLimitItemPerMinute(20),
             "key": RateLimitItemPerMinute(60),
             "invitation": RateLimitItemPerMinute(20),
+            "complaint": RateLimitItemPerMinute(5),
             "registration": RateLimitItemPerMinute(10),
         }
 

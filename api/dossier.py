@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from data import taxonomy
 from data.consents import in_force
 from data.store import Store, Version
 from indexing.shelf import Shelf
-from models.accounts import Account
+from models.accounts import Account, ExternalIdentity
 from models.contacts import ContactStepTaken
 from models.errors import NotFound
 from models.organisations import Organisation
@@ -105,7 +105,10 @@ def dossier(store: Store, talent: int, *, timezone: str, shelf: Shelf | None = N
             name="account",
             label="账号",
             note="登录用的账号；口令只存不可还原的摘要。",
-            entries=tuple(Entry(facts=_account_facts(one, local)) for one in store.accounts.of_talent(talent)),
+            entries=tuple(
+                Entry(facts=_account_facts(one, store.accounts.identities(one.id), local))
+                for one in store.accounts.of_talent(talent)
+            ),
         ),
         Section(
             name="publications",
@@ -286,11 +289,15 @@ def _derived(shelf: Shelf | None, talent: int) -> Iterator[Detail]:
             yield Detail(field=field, label=label, value="、".join(found))
 
 
-def _account_facts(account: Account, local: ZoneInfo) -> tuple[Detail, ...]:
+def _account_facts(account: Account, linked: Sequence[ExternalIdentity], local: ZoneInfo) -> tuple[Detail, ...]:
     return (
         Detail(field="login", label="账号", value=account.login),
         Detail(field="name", label="称呼", value=account.name),
         Detail(field="created", label="开通时间", value=_at(account.created, local)),
+        *(
+            Detail(field="identity", label="外部身份", value=f"{one.label}（{one.issuer}，编号 {one.subject}）")
+            for one in linked
+        ),
     )
 
 

@@ -36,6 +36,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.Refused: (403, "refused", "不允许"),
     errors.NotSignedIn: (401, "not-signed-in", "需要登录"),
     errors.WrongPassword: (401, "wrong-password", "登录失败"),
+    errors.IdentityRefused: (403, "identity-refused", "外部身份不能登录"),
     errors.Forbidden: (403, "forbidden", "没有权限"),
     errors.TooOften: (429, "too-often", "尝试过于频繁"),
     errors.Conflict: (409, "conflict", "与已有内容冲突"),
@@ -51,6 +52,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.ModelUnavailable: (503, "model-unavailable", "编码模型不可用"),
     errors.IndexMismatch: (503, "index-mismatch", "索引需要重建"),
     errors.IndexBehind: (503, "index-behind", "索引正在建立"),
+    errors.ProviderUnavailable: (503, "provider-unavailable", "统一身份认证不可用"),
     errors.StoreUnavailable: (503, "store-unavailable", "数据库暂不可用"),
 }
 """Error class → status, type slug, title."""

@@ -28,6 +28,7 @@ from data.tables import (
     decisions,
     erasures,
     events,
+    identities,
     invitations,
     is_person,
     objections,
@@ -178,7 +179,7 @@ def _forget_drafts(connection: Connection, talent: int, owners: Sequence[int]) -
 
 def _forget_account(connection: Connection, id: int) -> None:
     """Nobody signs in any more, and nothing says who did; the number stays for what it decided or published."""
-    for table in (sessions, api_keys):
+    for table in (sessions, api_keys, identities):
         connection.execute(delete(table).where(table.c.account_id == id))
     connection.execute(update(invitations).where(invitations.c.account_id == id).values(talent_id=None))
     nobody = {"login": f"erased-{id}", "name": "", "password": None, "active": False, "talent_id": None}

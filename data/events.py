@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, tuple_
 
+from data.accounts import declined
 from data.audit import enter
 from data.tables import events, is_person, records, utc
 from models.audit import Action, Deed
@@ -45,7 +46,8 @@ class EventLog:
     def append(self, batch: Sequence[Event]) -> int:
         """Store all of them or, on an error, none; how many were new.
 
-        An event that is known already changes nothing. Raises NotFound for a posting or talent that never
+        An event that is known already changes nothing, and what people looked at who want no recommendations from
+        their profile is not noted. Raises NotFound for a posting or talent that never
         was, Conflict for an id that another event has, and ImpossibleEvent; the message names the event by
         its place in the batch.
         """
@@ -56,7 +58,12 @@ class EventLog:
             for place, event in given:
                 if known.get(event.id, event) != event:
                     raise Conflict(f"第 {place} 条：编号 {event.id} 已属于另一个事件")
-            fresh = [(place, event) for place, event in given if event.id not in known]
+            unnoted = declined(connection, {event.talent for _, event in given if _is_look(event)})
+            fresh = [
+                (place, event)
+                for place, event in given
+                if event.id not in known and not (_is_look(event) and event.talent in unnoted)
+            ]
             if fresh:
                 self._check(connection, fresh)
                 connection.execute(events.insert(), [_row(event) for _, event in fresh])
@@ -76,6 +83,8 @@ class EventLog:
             if len(_by_ids(connection, [*given])) == len(given):
                 return 0
         with self._writing() as (connection, _):
+            if side is Side.TALENT and declined(connection, [asker]):
+                return 0
             known = _by_ids(connection, [*given])
             at = min((event.at for event in known.values()), default=self._now())
             fresh = [
@@ -93,7 +102,7 @@ class EventLog:
             if _by_ids(connection, [id]):
                 return False
         with self._writing() as (connection, _):
-            if _by_ids(connection, [id]):
+            if _by_ids(connection, [id]) or (side is Side.TALENT and declined(connection, [asker])):
                 return False
             note(
                 connection,
@@ -173,6 +182,11 @@ class EventLog:
             trouble = _impossible(event, history[event.posting, event.talent])
             if trouble:
                 raise ImpossibleEvent(f"第 {place} 条：{trouble}")
+
+
+def _is_look(event: Event) -> bool:
+    """Whether it tells what a person was shown or opened."""
+    return event.side is Side.TALENT and event.act in (Act.SHOWN, Act.OPENED)
 
 
 def derived(act: Act, side: Side, posting: int, talent: int) -> UUID:

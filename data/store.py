@@ -25,6 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from data import backup
 from data.accounts import Accounts
 from data.audit import AuditTrail, enter
+from data.complaints import ComplaintDesk
 from data.consents import ConsentLedger
 from data.contacts import Contacts
 from data.erasures import Erasures
@@ -195,6 +196,11 @@ class Store:
     def objections(self) -> ObjectionLog:
         """What people say against automated answers, and what was decided."""
         return ObjectionLog(self._reading, self._writing, self._now)
+
+    @property
+    def complaints(self) -> ComplaintDesk:
+        """What anybody says against what is published, and what was answered."""
+        return ComplaintDesk(self._reading, self._writing, self._now)
 
     @property
     def erasures(self) -> Erasures:

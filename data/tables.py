@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     or_,
     select,
+    true,
 )
 
 metadata = MetaData(
@@ -130,6 +131,7 @@ accounts = Table(
     Column("failures", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True)),
     Column("created", DateTime(timezone=True), nullable=False),
+    Column("personalised", Boolean, nullable=False, server_default=true()),
     sqlite_autoincrement=True,
 )
 
@@ -155,6 +157,21 @@ api_keys = Table(
     Column("created", DateTime(timezone=True), nullable=False),
     Column("expires", DateTime(timezone=True), nullable=False),
     Column("revoked", DateTime(timezone=True)),
+    sqlite_autoincrement=True,
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("issuer", String(300), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("linked", DateTime(timezone=True), nullable=False),
+    Column("used", DateTime(timezone=True)),
+    Index(None, "issuer", "subject", unique=True),
+    Index(None, "account_id", "issuer", unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -231,6 +248,27 @@ decisions = Table(
     Column("reviewer", String(200), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+)
+
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("token", String(64), unique=True),
+    Column("record_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("organisation_id", _Id, ForeignKey("records.id"), index=True),
+    Column("organisation_name", String(400), nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("contact", String(200), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("due", Date, nullable=False),
+    Column("finding", String(20)),
+    Column("reply", Text),
+    Column("reviewer", String(200)),
+    Column("taken_down", Boolean, nullable=False),
+    Column("answered", DateTime(timezone=True)),
+    sqlite_autoincrement=True,
 )
 
 erasures = Table(

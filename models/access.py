@@ -81,6 +81,7 @@ class Action(StrEnum):
     PROGRESS = "查看往来"
     CONTACT = "联系与答复"
     RIGHTS = "行使个人信息权利"
+    COMPLAIN = "投诉"
     ERASE = "删除个人信息"
     MANAGE = "管理"
 
@@ -100,6 +101,7 @@ class System(StrEnum):
     ENTRIES = "清单明细"
     SUPERVISION = "督办提醒"
     OBJECTION = "异议"
+    COMPLAINT = "投诉"
     AUDIT = "审计记录"
     METRICS = "运行指标"
 
@@ -153,6 +155,7 @@ SCOPE_OF: dict[Action, Scope] = {
     Action.REPORT: Scope.WRITE,
     Action.CONTACT: Scope.WRITE,
     Action.RIGHTS: Scope.WRITE,
+    Action.COMPLAIN: Scope.WRITE,
     Action.ERASE: Scope.WRITE,
     Action.REVIEW: Scope.MANAGE,
     Action.MANAGE: Scope.MANAGE,
@@ -269,6 +272,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.ERASE, (Kind.TALENT,), PERSONS, _OWN),
     Rule(Action.ERASE, (Kind.TALENT,), ADMINISTRATOR),
     Rule(Action.REVIEW, (System.OBJECTION,), REVIEWERS),
+    Rule(Action.COMPLAIN, (System.COMPLAINT,), EVERYONE),
+    Rule(Action.REVIEW, (System.COMPLAINT,), REVIEWERS),
     Rule(Action.READ, (System.AUDIT,), REVIEWERS | {Role.AUDITOR}),
     Rule(Action.READ, (System.METRICS,), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     Rule(Action.MANAGE, (System.SELF,), MEMBERS),

@@ -71,6 +71,10 @@ class WrongPassword(Refused):
     """The login or the password is not right; which of them is not said."""
 
 
+class IdentityRefused(Refused):
+    """What an identity provider says is not believed, or belongs to no account here."""
+
+
 class Forbidden(Refused):
     """The account may not do this to that record."""
 
@@ -129,6 +133,10 @@ class IndexMismatch(Unavailable):
 
 class IndexBehind(Unavailable):
     """The index is still being built; the message says how far it is."""
+
+
+class ProviderUnavailable(Unavailable):
+    """The identity provider cannot be reached or does not answer as one."""
 
 
 class StoreUnavailable(Unavailable):

@@ -1,6 +1,18 @@
 """Server-rendered Chinese pages over the same matcher that the JSON API asks."""
 
-from api.web import accounts, contacts, lists, pages, publishing, registration, reviewing
+from api.web import (
+    accounts,
+    complaints,
+    contacts,
+    digests,
+    lists,
+    pages,
+    publishing,
+    registration,
+    reviewing,
+    rights,
+    sso,
+)
 from api.web.pages import static_folder
 from api.web.render import error_page
 
@@ -12,6 +24,9 @@ ROUTERS = (
     publishing.router,
     reviewing.router,
     registration.router,
+    digests.router,
+    rights.router,
+    complaints.router,
 )
 
-__all__ = ["ROUTERS", "error_page", "static_folder"]
+__all__ = ["ROUTERS", "error_page", "sso", "static_folder"]

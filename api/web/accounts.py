@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import SecretStr, ValidationError
 
+from api import home
 from api.auth import PrincipalDep, allow, same_origin
 from api.deps import RecordIdPath, ServicesDep
 from api.routers.accounts import (
@@ -120,7 +121,7 @@ def create_key(
     try:
         _, token = new_key(services, principal, KeyRequest(name=name, scopes=tuple(scope), days=days))
     except (ChanjiaoError, ValidationError) as error:
-        return _me(request, services, principal, problem=_said(error))
+        return _me(request, services, principal, problem=said(error))
     return _me(request, services, principal, token=token)
 
 
@@ -151,7 +152,7 @@ def invite(
         wanted = InvitationRequest(roles=tuple(role), organisation=_id(organisation), talent=_id(talent))
         _, token = invite_by(services, principal, wanted)
     except (ChanjiaoError, ValidationError) as error:
-        return _members(request, services, principal, problem=_said(error))
+        return _members(request, services, principal, problem=said(error))
     return _members(request, services, principal, link=_join(request, token))
 
 
@@ -195,7 +196,7 @@ def accept(
             wanted = Acceptance(login=login.strip().lower(), name=name, password=password)
             made = accounts.accept(token, login=wanted.login, name=wanted.name, password=secret)
     except (ChanjiaoError, ValidationError) as error:
-        return page(request, "join.html", status=422, invitation=invitation, problem=_said(error))
+        return page(request, "join.html", status=422, invitation=invitation, problem=said(error))
     answer = RedirectResponse("/me", 303)
     set_cookie(request, answer, accounts.sign_in(made.login, secret))
     return answer
@@ -255,6 +256,11 @@ def present_rules() -> list[tuple[str, str, str, str, str]]:
     ]
 
 
+def inside(address: str) -> str:
+    """The address if it is one of this service, else the first page: a link must not lead elsewhere after sign-in."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+
+
 _FIRST = (VettingState.PENDING, VettingState.LAPSED, VettingState.REFUSED, VettingState.VERIFIED)
 
 
@@ -269,7 +275,11 @@ def _me(
         account=accounts.account(principal.account or 0),
         vetting=accounts.vetting(principal.organisation) if principal.organisation else None,
         keys=accounts.keys(principal.account or 0),
+        identities=accounts.identities(principal.account or 0),
         permissions=permissions_of(principal),
+        blocks=home.first(services, principal),
+        rights=home.rights(principal),
+        duties=home.duties(principal),
         scopes=[scope for scope in Scope if scope in principal.scopes],
         problem=problem,
         token=token,
@@ -310,11 +320,6 @@ def _roles_to_give(services: ServicesDep, principal: PrincipalDep) -> list[Role]
     return [role for role in Role if role in named]
 
 
-def inside(address: str) -> str:
-    """The address if it is one of this service, else the first page: a link must not lead elsewhere after sign-in."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
-
-
 def _id(text: str) -> int | None:
     if not text.strip():
         return None
@@ -323,7 +328,8 @@ def _id(text: str) -> int | None:
     return int(text)
 
 
-def _said(error: ChanjiaoError | ValidationError) -> str:
+def said(error: ChanjiaoError | ValidationError) -> str:
+    """What was wrong, as a form says it."""
     if isinstance(error, ChanjiaoError):
         return error.message
     return "；".join(str(reason_of(one)) for one in error.errors(include_url=False))

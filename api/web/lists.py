@@ -66,7 +66,7 @@ def one_list(
     open_ = not of.personal and principal.may_ever(Action.READ, System.ENTRIES)
     found = [] if not open_ else chosen(of, entries, today, owner=owner, standing_as=stands, order=sort)
     rows = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    theirs = tellable(of, owners(of, entries, today))
+    theirs = tellable(of, owners(of, entries, today), entries)
     return page(
         request,
         "one_list.html",

@@ -215,6 +215,7 @@ def talent(
     k: TopK = STEP,
     employment: EmploymentChoice = None,
     posting: PostingChoice = None,
+    personalised: bool | None = None,
     position: Position = None,
 ) -> HTMLResponse:
     """A talent without the name; for the person and the school the postings that fit and the training they call for."""
@@ -225,6 +226,20 @@ def talent(
             _note_opened(request, reader, own, id, position)
         mine = _offered(reader, own, request)[id] if own is not None else None
         return page(request, "profile.html", document=document, mine=mine)
+    rights = reader.may(Action.RIGHTS, document)
+    wanted = services.store.accounts.is_personalised(id)
+    if not (wanted if personalised is None else personalised):
+        newest = neutral(matcher, today=services.today())
+        rows, total = newest[:STEP], len(newest)
+        return page(
+            request,
+            "talent_neutral.html",
+            document=document,
+            rows=rows,
+            total=total,
+            declined=not wanted,
+            rights=rights,
+        )
     person, _ = contacts.speaks_for(reader.principal)
     own_list = Party(Side.TALENT, id) if person == id else None
     found = listing(services, matcher, document, k=k, where=_postings_of(employment), switches=switches)
@@ -236,6 +251,7 @@ def talent(
         request,
         "talent.html",
         document=document,
+        rights=rights,
         ranking=ranking,
         own=_offered(reader, own_list, request) if own_list else None,
         stages=contacts.stages(services, id) if reader.may(Action.PROGRESS, document) and not own_list else [],
@@ -252,7 +268,7 @@ def talent(
 def personal_data(request: Request, services: ServicesDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
     """Everything that is stored about a person, for that person."""
     found = dossier(services.store, id, timezone=services.settings.timezone, shelf=matcher.shelf)
-    return page(request, "dossier.html", dossier=found)
+    return page(request, "dossier.html", dossier=found, personalised=services.store.accounts.is_personalised(id))
 
 
 @router.get("/neutral", dependencies=[allow(Action.READ, Kind.POSTING)])
@@ -309,6 +325,7 @@ def why_not_posting(
         request,
         "why_not.html",
         document=document,
+        rights=reader.may(Action.RIGHTS, document),
         q=q,
         problem=problem,
         hits=_briefs(hit.document for hit in hits),

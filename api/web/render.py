@@ -41,7 +41,8 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "csrf": getattr(request.state, "csrf", ""),
         "local": partial(_local, services),
         **_waiting(services, principal),
-        "for_owner": _for_owner(services, principal, context.get("document")),
+        "links": _links(services, principal, context.get("document")),
+        "sso": services.settings.oidc.name if services.provider else "",
     }
     # The page of an error must not ask what may be broken.
     context["todo"] = None if status >= 500 else contacts.count_waiting(services, principal)
@@ -66,7 +67,7 @@ def _waiting(services: Services, principal: Principal) -> dict[str, int]:
         return {"drafts": drafts, "returned": 0, "waiting": 0}
 
 
-def _for_owner(services: Services, principal: Principal, document: object) -> list[tuple[str, str]]:
+def _links(services: Services, principal: Principal, document: object) -> list[tuple[str, str]]:
     """Label and address of what the principal may do with the record that a page is about."""
     if not principal.is_signed_in or not isinstance(document, Document):
         return []

@@ -314,14 +314,20 @@ def test_few_people_of_a_group_are_not_counted_in_public(client: TestClient, pub
 
 
 def test_few_graduates_are_not_counted_in_public(client: TestClient, publish: Publish) -> None:
-    publish(a_programme(cohorts=(Cohort(year=2026, graduates=40),)))
+    large = publish(a_programme(cohorts=(Cohort(year=2026, graduates=40),)))
     small = publish(a_programme(school="澜川技师学院", cohorts=(Cohort(year=2026, graduates=3),)))
     outlook = client.get(f"/api/v1/programmes/{small}/outlook").json()
-    assert (outlook["graduates"], outlook["supply"]) == (None, 43)
+    assert (outlook["graduates"], outlook["supply"], outlook["ratio"]) == (None, None, None)
+    other = client.get(f"/api/v1/programmes/{large}/outlook").json()
+    assert (other["graduates"], other["supply"]) == (40, None)
     page = client.get(f"/programmes/{small}").text
     assert "2026 届不足 5 人" in page
     assert ">3 人" not in page
     assert " 3 人" not in page
+    record = client.get(f"/api/v1/programmes/{small}").json()["record"]
+    assert record["cohorts"] == []
+    assert client.put(f"/api/v1/programmes/{small}", json=record | {"description": "改了简介"}).status_code == 200
+    assert "2026 届不足 5 人" in client.get(f"/programmes/{small}").text
     assert UNDER == 5
 
 

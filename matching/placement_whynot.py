@@ -222,8 +222,8 @@ class Reasons:
 
     def _opens(self, goal: Goal, opening: Opening | None, sought: int) -> str:
         if opening is None and not sought:
-            what = "这个岗位" if goal.place else "所有岗位"
-            return f"法规、项目类型或当地规定不允许该生去{what}，没有可行的改动"
+            where = "这个岗位" if goal.place else "任何一个岗位"
+            return f"法规、项目类型或当地规定不允许该生去{where}，没有可行的改动"
         if opening is None:
             return f"试过 {sought} 种改动，{MOST_CHANGES} 处以内没有找到能办到的"
         did = "；".join(

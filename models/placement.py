@@ -472,7 +472,7 @@ class Change:
     def label(self, places: Mapping[str, str], me: str | None = None) -> str:
         """As a teacher reads it; `places` gives the places their names, `me` is whom the sentence is about."""
         two = (self.student, self.other)
-        who = "该生" if me is not None and me in two else f"学生 {self.student}"
+        who = "该生" if me is not None and me in two else f"学生 {self.student} "
         whom = self.student if self.other == me else self.other
         where = f"“{places.get(self.place or '', self.place)}”"
         return {

@@ -478,7 +478,7 @@ def test_a_first_year_student_hears_the_article_and_that_nothing_can_be_changed(
     assert obstacle.rule == taxonomy.rules()["intern-first-year"]
     assert "第十六条第（一）项" in obstacle.says
     assert account.opening is None
-    assert account.opens == "法规、项目类型或当地规定不允许该生去所有岗位，没有可行的改动"
+    assert account.opens == "法规、项目类型或当地规定不允许该生去任何一个岗位，没有可行的改动"
 
 
 def test_a_seat_does_not_help_where_the_tenth_of_the_staff_is_reached() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from matching.placement_optimal import optimal
+from matching.placement_rules import broken_by
 from matching.placement_stable import NOWHERE, Homes, blocking, stable
 from matching.placement_table import Table, table
 from models.placement import Bar, Mode, Placement, PlacementMarket, Price, Seat, Shortage
@@ -119,6 +120,8 @@ def _shortage(prepared: Table, homes: Homes, index: int, count: int, mode: Mode,
     for cap in (prepared.caps[cap] for cap in prepared.chain[index]):
         if cap.limit < minimum:
             return short(f"下限 {minimum} 人做不到：{cap.says}", sure=True)
+    for rule in broken_by(offered):
+        return short(f"岗位不能安排学生：{rule.says}（{rule.citation}）", sure=True)
     able = int((prepared.order[:, index] > 0).sum())
     if able < minimum:
         says = f"下限 {minimum} 人，符合条件又愿意去的学生只有 {able} 人"

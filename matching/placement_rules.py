@@ -42,9 +42,7 @@ def _broken(student: Student, place: Place) -> Iterator[Rule]:
     if not place.working:
         return
     rules = taxonomy.rules()
-    yield from (rules[name] for name in place.broken if name in rules and name not in place.filed)
-    if place.shift in lawful.NIGHTLY and "intern-night" not in place.filed:
-        yield rules["intern-night"]
+    yield from broken_by(place)
     known = Known(
         under_16=student.under_16,
         under_18=student.under_18,
@@ -56,10 +54,20 @@ def _broken(student: Student, place: Place) -> Iterator[Rule]:
         yield rules["minor-hazard"]
 
 
+def broken_by(place: Place) -> Iterator[Rule]:
+    """Rules that forbid any student to work there."""
+    if place.working:
+        rules = taxonomy.rules()
+        yield from (rules[name] for name in place.broken if name in rules and name not in place.filed)
+        if place.shift in lawful.NIGHTLY and "intern-night" not in place.filed:
+            yield rules["intern-night"]
+
+
 def _programme(student: Student, place: Place, _: PlacementMarket) -> Obstacle | None:
     wanted = place.programme
     if wanted not in student.programmes:
-        return Obstacle(Bar.PROGRAMME, f"这是{wanted.label}名额，学生没有参加{wanted.label}")
+        joined = "、".join(one.label for one in student.programmes)
+        return Obstacle(Bar.PROGRAMME, f"这是{wanted.label}名额，学生参加的是{joined}")
     unfit = wanted is Employment.FIELD_ENGINEER and student.level is not None and student.level not in FIELD_LEVELS
     return _says(Bar.PROGRAMME, unfit, f"现场工程师项目面向高职学生，学生是{student.level}")
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from matching.placement import solve
 from matching.placement_rules import FIRM, REQUIREMENTS, caps, pinned
@@ -31,6 +32,8 @@ MOST_CHANGES = 3
 WORK = 2_000_000
 """Pairs of student and place that a search may solve over before it stops; never fewer than `LEAST` markets."""
 LEAST = 40
+WAYS = 5
+"""Places at which more and more seats are added when nothing smaller helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,10 @@ class Reasons:
         home = self._home.get(id)
         better = self._better(id, home)
         obstacles = tuple((place, obstacle) for place in better if (obstacle := self.between(id, place)))
-        goal = Goal(id) if home is None else Goal(id, next(iter(better), None))
-        if home is not None and goal.place is None:
-            return Account(id, self._fate(id, home), (), None, "已是最想去的岗位，无需改动")
+        if home is not None and not better:
+            return Account(id, self._fate(id, home), (), None, "没有更想去的岗位，无需改动")
+        within = (place for place in better if self._lets_in(id, place))
+        goal = Goal(id) if home is None else Goal(id, next(within, better[0]))
         opening, sought = self.smallest(goal, work=work)
         return Account(id, self._fate(id, home), obstacles, opening, self._opens(goal, opening, sought))
 
@@ -110,7 +114,7 @@ class Reasons:
             yield Obstacle(Bar.WISH, "没有填报这个岗位，也没有服从调剂")
         home = self._home.get(student)
         if home is not None and self._prefers(student, home, place):
-            yield Obstacle(Bar.WISH, f"去了更想去的“{self.labels[home]}”", holders=(student,))
+            yield Obstacle(Bar.ELSEWHERE, f"去了更想去的“{self.labels[home]}”", holders=(student,))
         mates = [one for one in self._group.get(student, ()) if one != student]
         for mate in mates:
             for found in self._firm(mate, place):
@@ -157,9 +161,24 @@ class Reasons:
             if holders and size > 1:
                 says += f"，容不下同组的 {size} 人"
             elif holders:
-                behind = sum(self._ranked(student, place) < self._ranked(one, self._home[one]) for one in holders)
-                says += "，都排在该生之前" if not behind else f"，其中 {behind} 人排在该生之后，由整体方案决定"
+                says += self._compared(student, place, holders)
             yield Obstacle(cap.bar, says, cap.rule, holders)
+
+    def _compared(self, student: str, place: str, holders: Sequence[str]) -> str:
+        """How the enterprise ranks the holders beside the student, and how many of them the lot put first."""
+        ahead = [one for one in holders if self._ranked(one, self._home[one]) <= self._ranked(student, place)]
+        drawn = sum(self._standing(one, self._home[one]) == self._standing(student, place) for one in ahead)
+        lot = f"（{drawn} 人与该生条件相同，抽签在前）" if drawn else ""
+        if len(ahead) == len(holders):
+            they = "这名学生" if len(holders) == 1 else f"这 {len(holders)} 名学生都"
+            return f"，企业把{they}排在该生之前{lot}"
+        return f"，企业把其中 {len(holders) - len(ahead)} 人排在该生之后，名额给他们是整体方案的取舍{lot}"
+
+    def _standing(self, student: str, place: str) -> tuple[int | None, float]:
+        """What the enterprise ranks by before the lot decides."""
+        prefers = self.places[place].prefers
+        listed = prefers.index(student) if student in prefers else None
+        return listed, self.market.fits.get(student, {}).get(place, (-1.0, -1.0))[1]
 
     def _overall(self, student: str) -> str:
         home = self._home.get(student)
@@ -222,12 +241,15 @@ class Reasons:
 
     def _opens(self, goal: Goal, opening: Opening | None, sought: int) -> str:
         if opening is None and not sought:
-            where = "这个岗位" if goal.place else "任何一个岗位"
+            if goal.student is None:
+                return "法规、项目类型或当地规定不允许任何一名学生来，没有可行的改动"
+            where = "更想去的岗位" if goal.place else "任何一个岗位"
             return f"法规、项目类型或当地规定不允许该生去{where}，没有可行的改动"
         if opening is None:
             return f"试过 {sought} 种改动，{MOST_CHANGES} 处以内没有找到能办到的"
+        mates = self._group.get(goal.student or "", ())
         did = "；".join(
-            change.label(self.labels, goal.student) + (f"（共 {times} 次）" if times > 1 else "")
+            change.label(self.labels, me=goal.student, mates=mates, times=times)
             for change, times in Counter(opening.changes).items()
         )
         where = f"该生到“{self.labels[opening.place]}”" if opening.place else "该岗位多来一人"
@@ -243,7 +265,8 @@ class Reasons:
         `MOST_CHANGES` are tried, the smaller ones first, each with all it takes to let a student into a place; when
         none helps or the work is used up, seats are added at one place until one is the student's.
         """
-        if goal.student is not None and not any(self._lets_in(goal.student, one) for one in self._sought(goal)):
+        coming = [goal.student] if goal.student is not None else self.students
+        if not any(self._lets_in(one, place) for one in coming for place in self._sought(goal)):
             return None, 0
         size = len(self.students) * len(self.places)
         left = max(LEAST, work // size)
@@ -255,7 +278,7 @@ class Reasons:
             if found := self._verified(goal, changes):
                 return Opening(changes, solved, smallest=True, place=found.place_of(goal.student or "")), solved
         exhausted = solved < left
-        for changes in self._many_seats(goal, len(self.students)):
+        for changes in islice(self._many_seats(goal, len(self.students)), left):
             solved += 1
             if found := self._verified(goal, changes):
                 return (
@@ -281,11 +304,13 @@ class Reasons:
         return found if goal.met(found, before) else None
 
     def _sought(self, goal: Goal) -> list[str]:
-        """The places where the goal would be reached, the student's choices first."""
+        """The places where the goal would be reached: the student's choices first, then what suits most."""
         if goal.place is not None:
             return [goal.place]
         choices = self._better(goal.student or "", None)
-        return choices + [one for one in self.places if one not in choices]
+        fits = self.market.fits.get(goal.student or "", {})
+        others = [one for one in self.places if one not in choices]
+        return choices + sorted(others, key=lambda one: -fits.get(one, (-1.0, -1.0))[0])
 
     def _attempts(self, goal: Goal) -> Iterator[tuple[Change, ...]]:
         """Sets of changes, smaller ones first, the more natural first among equals."""
@@ -325,9 +350,10 @@ class Reasons:
             changes: list[Change] = []
             for one in unit:
                 firm = list(self._firm(one, place))
-                if not all(obstacle.bar.liftable or obstacle.bar is Bar.BAN for obstacle in firm):
+                lifted = [_lifting(obstacle, one, place) for obstacle in firm]
+                if None in lifted:
                     break
-                changes += [_lifting(obstacle.bar, one, place) for obstacle in firm]
+                changes += [change for change in lifted if change]
                 if not self._accepts(one, place):
                     changes.append(Change(ChangeKind.WISH, place, one))
             else:
@@ -343,16 +369,14 @@ class Reasons:
         """More and more seats at one place, while the law leaves room for them, fewest first."""
         if goal.student is None:
             return
-        places = [goal.place] if goal.place else self._better(goal.student, None) or list(self.places)
-        ways = [(place, way) for place in places if place for way in self._lets_in(goal.student, place)]
+        ways = [(place, way) for place in self._sought(goal) for way in self._lets_in(goal.student, place)][:WAYS]
         legal = {
             place: min((cap.limit for cap in caps(self.market) if cap.rule and place in cap.places), default=most)
             for place, _ in ways
         }
         for seats in range(1, most + 1):
             for place, way in ways:
-                total = len(way) + seats
-                if total > MOST_CHANGES and self.places[place].maximum + seats <= legal[place] and total <= LEAST:
+                if len(way) + seats > MOST_CHANGES and self.places[place].maximum + seats <= legal[place]:
                     yield (*way, *(Change(ChangeKind.SEAT, place),) * seats)
 
 
@@ -366,7 +390,8 @@ _WHY = {
     Bar.WEEKS: "教学周冲突",
     Bar.COMMUTE: "通勤超限",
     Bar.LISTED: "不在企业名单上",
-    Bar.WISH: "没有填报或去了更想去的岗位",
+    Bar.WISH: "没有填报",
+    Bar.ELSEWHERE: "去了更想去的岗位",
     Bar.BAN: "被老师排除",
     Bar.PIN: "被指定到别处",
     Bar.TOGETHER: "同组同学来不了",
@@ -378,10 +403,15 @@ _WHY = {
 }
 
 
-def _lifting(bar: Bar, student: str, place: str) -> Change:
-    if bar is Bar.BAN:
+def _lifting(obstacle: Obstacle, student: str, place: str) -> Change | None:
+    """What removes the obstacle; None when nothing does."""
+    if obstacle.bar is Bar.BAN:
         return Change(ChangeKind.UNBAN, place, student)
-    return Change(ChangeKind.LIFT, place, student, bar=bar)
+    if obstacle.bar.liftable:
+        return Change(ChangeKind.LIFT, place, student, bar=obstacle.bar)
+    if obstacle.rule and obstacle.rule.name == "intern-consent":
+        return Change(ChangeKind.CONSENT, student=student)
+    return None
 
 
 def _sets(items: Sequence[tuple[Change, ...]], size: int, start: int = 0) -> Iterator[tuple[Change, ...]]:
@@ -417,6 +447,8 @@ def _once(market: PlacementMarket, change: Change) -> PlacementMarket:
             assert change.bar is not None
             waiver = Waiver(student=student, place=place, bar=change.bar)
             return market.model_copy(update={"waivers": (*market.waivers, waiver)})
+        case ChangeKind.CONSENT:
+            return _with_student(market, student, lambda _: {"consent": True})
         case ChangeKind.UNPIN:
             return market.model_copy(update={"pins": _without(market.pins, student, place)})
         case ChangeKind.UNBAN:
@@ -436,14 +468,17 @@ def _with_place(market: PlacementMarket, id: str, update: Callable[[Place], dict
     return market.model_copy(update={"places": places})
 
 
+def _with_student(market: PlacementMarket, id: str, update: Callable[[Student], dict[str, object]]) -> PlacementMarket:
+    students = tuple(one.model_copy(update=update(one)) if one.id == id else one for one in market.students)
+    return market.model_copy(update={"students": students})
+
+
 def _wishing(market: PlacementMarket, student: str, place: str) -> PlacementMarket:
     """With the place as the last choice of the student."""
-    who = next(one for one in market.students if one.id == student)
-    if not who.wishes and (fits := market.fits.get(student)):
+    fits = market.fits.get(student)
+    if fits and not next(one for one in market.students if one.id == student).wishes:
         return market.model_copy(update={"fits": {**market.fits, student: {**fits, place: (0.0, 0.0)}}})
-    wished: Student = who.model_copy(update={"wishes": (*who.wishes, place)})
-    students = tuple(wished if one.id == student else one for one in market.students)
-    return market.model_copy(update={"students": students})
+    return _with_student(market, student, lambda one: {"wishes": (*one.wishes, place)})
 
 
 def accounts(market: PlacementMarket, placement: Placement, *, work: int = WORK) -> Iterator[Account]:

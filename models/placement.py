@@ -191,6 +191,7 @@ class Bar(StrEnum):
     COMMUTE = "通勤"
     LISTED = "企业名单"
     WISH = "志愿"
+    ELSEWHERE = "更想去别处"
     BAN = "人工排除"
     PIN = "人工指定"
     TOGETHER = "同组"
@@ -452,6 +453,7 @@ class ChangeKind(StrEnum):
     SEAT = "seat"
     LOWER = "lower"
     LIFT = "lift"
+    CONSENT = "consent"
     WISH = "wish"
     UNPIN = "unpin"
     UNBAN = "unban"
@@ -469,16 +471,20 @@ class Change:
     other: str | None = None
     bar: Bar | None = None
 
-    def label(self, places: Mapping[str, str], me: str | None = None) -> str:
-        """As a teacher reads it; `places` gives the places their names, `me` is whom the sentence is about."""
+    def label(
+        self, places: Mapping[str, str], *, me: str | None = None, mates: tuple[str, ...] = (), times: int = 1
+    ) -> str:
+        """As a teacher reads it: `places` gives the places their names, `me` is whom it is about, `times` how often."""
         two = (self.student, self.other)
-        who = "该生" if me is not None and me in two else f"学生 {self.student} "
+        mate = "同组的" if self.student in mates else ""
+        who = "该生" if me is not None and me in two else f"{mate}学生 {self.student} "
         whom = self.student if self.other == me else self.other
         where = f"“{places.get(self.place or '', self.place)}”"
         return {
-            ChangeKind.SEAT: f"{where}增加 1 个名额",
-            ChangeKind.LOWER: f"{where}的人数下限降低 1 人",
+            ChangeKind.SEAT: f"{where}增加 {times} 个名额",
+            ChangeKind.LOWER: f"{where}的人数下限降低 {times} 人",
             ChangeKind.LIFT: f"{where}对{who}放宽{self.bar.label if self.bar else ''}要求",
+            ChangeKind.CONSENT: f"取得{who}监护人签字的知情同意书",
             ChangeKind.WISH: f"{who}加填志愿{where}",
             ChangeKind.UNPIN: f"取消{who}在{where}的指定",
             ChangeKind.UNBAN: f"取消对{who}的排除：{where}",

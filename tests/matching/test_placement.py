@@ -468,7 +468,7 @@ def test_an_unplaced_student_hears_who_was_preferred_and_that_one_more_seat_woul
     assert account.says == "未安置：1 个志愿都没有成功，也没有服从调剂"
     [(where, obstacle)] = account.obstacles
     assert (where, obstacle.bar, obstacle.holders) == ("数控", Bar.FULL, ("甲",))
-    assert obstacle.says == "名额 1 个，已安置 1 人，都排在该生之前"
+    assert obstacle.says == "名额 1 个，已安置 1 人，企业把这名学生排在该生之前"
     assert account.opens == "最小改动：“数控车工（数控）”增加 1 个名额。重新求解后该生到“数控车工（数控）”"
 
 
@@ -493,6 +493,25 @@ def test_a_seat_does_not_help_where_the_tenth_of_the_staff_is_reached() -> None:
     assert account.opening is None
 
 
+def test_who_loses_the_draw_hears_that_it_was_a_draw() -> None:
+    market = a_market([a_student("甲", "数控"), a_student("乙", "数控")], [a_place("数控")])
+    [loser] = place(market, Mode.STABLE).unplaced
+    [(_, obstacle)] = the_account(market, loser).obstacles
+    assert obstacle.says.endswith("企业把这名学生排在该生之前（1 人与该生条件相同，抽签在前）")
+
+
+def test_a_missing_consent_is_what_opens_a_place_to_a_minor() -> None:
+    account = the_account(a_market([a_student("甲", "数控", under_18=True, consent=False)], [a_place("数控")]), "甲")
+    assert account.opens == "最小改动：取得该生监护人签字的知情同意书。重新求解后该生到“数控”"
+
+
+def test_a_place_with_night_shifts_hears_that_no_student_may_come() -> None:
+    market = a_market([a_student("甲", "数控")], [a_place("数控", minimum=1, shift=Shift.NIGHT)])
+    account = the_account(market, "数控", Mode.PLACED)
+    assert "岗位不能安排学生：不得安排实习学生上夜班" in account.says
+    assert account.opens == "法规、项目类型或当地规定不允许任何一名学生来，没有可行的改动"
+
+
 def test_the_lifted_requirement_and_the_added_wish_are_told_together() -> None:
     market = a_market(
         [a_student("甲", specialty="软件技术")],
@@ -506,7 +525,7 @@ def test_the_lifted_requirement_and_the_added_wish_are_told_together() -> None:
 def test_a_place_left_empty_says_who_might_have_come() -> None:
     market = a_market([a_student("甲", "电商"), a_student("乙", "电商")], [a_place("电商"), a_place("仓储")])
     account = the_account(market, "仓储")
-    assert account.says.startswith("“仓储”名额 1 个，安置 0 人，空 1 个。没有来的学生：没有填报或去了更想去的岗位 2 人")
+    assert account.says.startswith("“仓储”名额 1 个，安置 0 人，空 1 个。没有来的学生：没有填报 2 人")
     assert len(account.opening.changes) == 1
     assert "加填志愿“仓储”" in account.opens
 

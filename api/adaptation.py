@@ -78,7 +78,9 @@ def default(
     out.print(f"用 {len(rows)} 对名称与内容训练")
     with progress_bar() as progress:
         task = progress.add_task("训练适配器", total=EPOCHS)
-        made = train(rows, encoder=BUNDLED, progress=lambda done, _: progress.update(task, completed=done))
+        made = train(
+            rows, encoder=BUNDLED, enriched=False, progress=lambda done, _: progress.update(task, completed=done)
+        )
     output.write_bytes(made.packed())
     out.print(f"适配器 {made.name} 已写入 {output}", soft_wrap=True)
 

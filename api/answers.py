@@ -12,6 +12,7 @@ from data import taxonomy
 from data.ingest.columns import label as heading_of
 from data.store import Outcome, Version
 from indexing.text import FIELDS, NAMES_OF_MEMBERS, labels
+from matching.disclosure import UNDER
 from matching.search import Hit
 from matching.specialties import Advice, Outlook
 from matching.training import Gap
@@ -20,6 +21,7 @@ from models.errors import NotFound
 from models.matches import Answer, Contribution, Discrimination, Document, Match, Pair, Side, Span
 from models.privacy import Sensitive
 from models.records import RECORDS
+from models.specialties import Cohort, Programme
 from models.terms import Kind, Record, Salary, Value
 from models.traits import Trait
 
@@ -46,7 +48,9 @@ SHAPES: dict[Kind, type[Value]] = {kind: _public(kind) for kind in Kind}
 
 
 def public(record: Record) -> Value:
-    """The record without its masked fields."""
+    """The record without its masked fields; of a programme without the years of a few persons."""
+    if isinstance(record, Programme):
+        return record.model_copy(update={"cohorts": tuple(one for one in record.cohorts if not _small(one))})
     if record.kind not in MASKED:
         return record
     return SHAPES[record.kind].model_validate(record.model_dump(exclude=set(MASKED[record.kind])))
@@ -54,8 +58,16 @@ def public(record: Record) -> Value:
 
 def with_masked(record: Record, stored: Record) -> Record:
     """The record with the stored masked fields where it sends none: whoever edits what is shown erases nothing."""
+    if isinstance(record, Programme) and isinstance(stored, Programme):
+        sent = {one.year for one in record.cohorts}
+        kept = tuple(one for one in stored.cohorts if _small(one) and one.year not in sent)
+        return record.model_copy(update={"cohorts": (*record.cohorts, *kept)})
     unsent = MASKED.get(record.kind, frozenset()) - record.model_fields_set
     return record.model_copy(update={name: getattr(stored, name) for name in unsent})
+
+
+def _small(cohort: Cohort) -> bool:
+    return 0 < cohort.graduates < UNDER or 0 < (cohort.enrolled or 0) < UNDER
 
 
 class Detail(Value):
@@ -73,6 +85,14 @@ class Summary(Value):
     id: int
     title: str
     facts: tuple[Detail, ...]
+
+
+class Identity(Value):
+    """Who a talent is."""
+
+    id: int
+    name: str | None
+    contact: str | None
 
 
 class Entry(Value, Generic[W]):
@@ -164,6 +184,7 @@ class Reason(Value):
     """Which side of the match it belongs to; None in markets where only one side asks for anything."""
     value: float | None
     weight: float
+    """Share of the score that it decides; together 1, or less where too little is known to score all points."""
     points: float
     detail: str
     evidence: Grounds

@@ -46,7 +46,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    app.state.routers = (*ROUTERS, *web.ROUTERS)
+    optional = (web.sso.router,) if services.provider else ()
+    app.state.routers = (*ROUTERS, *web.ROUTERS, *optional)
     app.state.metrics = metrics = Metrics(services)
     problems.install(app, page=web.error_page)
     limits = services.settings

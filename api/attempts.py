@@ -19,6 +19,8 @@ class Attempts:
             "sign-in": RateLimitItemPerMinute(20),
             "key": RateLimitItemPerMinute(60),
             "invitation": RateLimitItemPerMinute(20),
+            "complaint": RateLimitItemPerMinute(5),
+            "registration": RateLimitItemPerMinute(10),
         }
 
     def check(self, request: Request, what: str, *, note: bool = True) -> None:

@@ -18,7 +18,7 @@ from data.audit import act_as
 from models.access import NOBODY, Action, Exposure, Principal, Relation, Resource, exposure_of, in_words
 from models.errors import Forbidden, NotFound, NotSignedIn
 from models.organisations import Organisation
-from models.outcomes import Act, Side
+from models.privacy import DataKind
 from models.talents import Talent
 from models.terms import Kind
 
@@ -46,11 +46,11 @@ async def _found(request: Request) -> Principal:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     request.state.csrf = ""
     if scheme:
-        services.attempts.check(request, "key", note=False)
         named = (
             await run_in_threadpool(services.store.accounts.by_key, key.strip()) if scheme.lower() == "bearer" else None
         )
         if named is None:
+            # Counted against guesses only: whoever shares the address and has a good key is not to wait for them.
             services.attempts.check(request, "key")
             raise NotSignedIn("密钥无效、已撤销或已过期，请换一个：Authorization: Bearer cj_…")
         return _of_organisation(services, named)
@@ -158,15 +158,16 @@ def _relation(services: Services, principal: Principal, subject: Recorded, relat
 
 
 def is_partner(services: Services, principal: Principal, talent: int) -> bool:
-    """Whether the person applied to a posting of the principal's organisation, or accepted its invitation."""
-    if principal.organisation is None:
-        return False
-    told, _ = services.store.events.seen_by(Side.TALENT, talent, limit=1_000)
-    postings = {e.posting for e in told if e.side is Side.TALENT and e.act in (Act.APPLIED, Act.ACCEPTED)}
-    return any(
-        principal.owns(Kind.POSTING, id, stored.record)
-        for id in postings
-        if (stored := services.shelf[Kind.POSTING].documents.get(id)) is not None
+    """Whether the person applied to the principal's organisation or accepted its invitation, and nobody left since."""
+    return is_known(services, talent, principal.organisation)
+
+
+def is_known(services: Services, talent: int, organisation: int | None) -> bool:
+    """Whether the organisation may know who the person is: a contact stands, and so does the consent to it."""
+    return (
+        organisation is not None
+        and services.store.contacts.discloses(talent, organisation)
+        and services.store.consents.allows(talent, organisation, DataKind.NAME)
     )
 
 

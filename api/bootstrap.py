@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from api.attempts import Attempts
 from api.livelists import LiveLists
@@ -22,7 +22,11 @@ from indexing.sync import Follower
 from matching.congestion import Audience
 from matching.matcher import Matcher
 from matching.weights import Versions
+from models.errors import Unavailable
 from models.terms import Kind, Record
+
+if TYPE_CHECKING:
+    from api.oidc import Provider
 
 
 class Recorded(Protocol):
@@ -50,6 +54,8 @@ class Services:
     lists: LiveLists
     audience: Audience = field(default_factory=Audience)
     attempts: Attempts = field(default_factory=Attempts)
+    provider: Provider | None = None
+    """The identity provider that people may sign in with."""
 
     def recorded(self, kind: Kind, id: int) -> Recorded:
         """The record on the shelf, or else as the store last knew it, withdrawn or not. Raises NotFound."""
@@ -81,7 +87,19 @@ def build(settings: Settings) -> Services:
     matcher = Matcher(shelf, today=settings.today, learned=Versions(settings.learned).current)
     lists = LiveLists(store, today=settings.today, zone=settings.zone)
     worker = Worker(store.jobs, tasks(store, lists, today=settings.today), seconds=seconds, today=settings.today)
-    return Services(settings, store, shelf, matcher, follower, worker, settings.today, lists)
+    return Services(
+        settings, store, shelf, matcher, follower, worker, settings.today, lists, provider=_provider(settings)
+    )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not settings.oidc.issuer:
+        return None
+    try:
+        from api.oidc import Provider
+    except ImportError:
+        raise Unavailable("已设置 CHANJIAO_OIDC__ISSUER，但没有安装所需组件，请运行 pip install '.[sso]'") from None
+    return Provider(settings.oidc)
 
 
 def open_store(settings: Settings) -> Store:

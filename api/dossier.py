@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -12,7 +12,8 @@ from data import taxonomy
 from data.consents import in_force
 from data.store import Store, Version
 from indexing.shelf import Shelf
-from models.accounts import Account
+from models.accounts import Account, ExternalIdentity
+from models.contacts import ContactStepTaken
 from models.errors import NotFound
 from models.organisations import Organisation
 from models.outcomes import Act, Event, Side
@@ -104,7 +105,10 @@ def dossier(store: Store, talent: int, *, timezone: str, shelf: Shelf | None = N
             name="account",
             label="账号",
             note="登录用的账号；口令只存不可还原的摘要。",
-            entries=tuple(Entry(facts=_account_facts(one, local)) for one in store.accounts.of_talent(talent)),
+            entries=tuple(
+                Entry(facts=_account_facts(one, store.accounts.identities(one.id), local))
+                for one in store.accounts.of_talent(talent)
+            ),
         ),
         Section(
             name="publications",
@@ -121,6 +125,16 @@ def dossier(store: Store, talent: int, *, timezone: str, shelf: Shelf | None = N
             label="往来记录",
             note="您和用人单位在平台上的操作。",
             entries=tuple(Entry(facts=_event_facts(one, names, local)) for one in store.events.about(talent)),
+        ),
+        Section(
+            name="contacts",
+            label="投递与邀请",
+            note="每一步的时间、附言和安排；往来结束半年后，附言和安排清空，只留步骤。",
+            entries=tuple(
+                Entry(facts=_contact_facts(step, one.contact.posting, names, local))
+                for one in reversed(store.contacts.of_talent(talent))
+                for step in one.steps
+            ),
         ),
         Section(
             name="consents",
@@ -275,11 +289,15 @@ def _derived(shelf: Shelf | None, talent: int) -> Iterator[Detail]:
             yield Detail(field=field, label=label, value="、".join(found))
 
 
-def _account_facts(account: Account, local: ZoneInfo) -> tuple[Detail, ...]:
+def _account_facts(account: Account, linked: Sequence[ExternalIdentity], local: ZoneInfo) -> tuple[Detail, ...]:
     return (
         Detail(field="login", label="账号", value=account.login),
         Detail(field="name", label="称呼", value=account.name),
         Detail(field="created", label="开通时间", value=_at(account.created, local)),
+        *(
+            Detail(field="identity", label="外部身份", value=f"{one.label}（{one.issuer}，编号 {one.subject}）")
+            for one in linked
+        ),
     )
 
 
@@ -305,6 +323,10 @@ _EVENTS = {
     (Act.ACCEPTED, Side.POSTING): "用人单位接受了您的投递",
     (Act.REJECTED, Side.TALENT): "您谢绝了",
     (Act.REJECTED, Side.POSTING): "用人单位没有接受",
+    (Act.INTERVIEWED, Side.POSTING): "用人单位约您面试",
+    (Act.OFFERED, Side.POSTING): "用人单位向您发出录用意向",
+    (Act.WITHDRAWN, Side.TALENT): "您退出了应聘",
+    (Act.WITHDRAWN, Side.POSTING): "用人单位收回了邀请",
 }
 
 
@@ -316,6 +338,24 @@ def _event_facts(event: Event, names: Names, local: ZoneInfo) -> tuple[Detail, .
         Detail(field="act", label="事项", value=said),
         Detail(field="posting", label="岗位", value=names.of(event.posting)),
     )
+
+
+def _contact_facts(step: ContactStepTaken, posting: int, names: Names, local: ZoneInfo) -> tuple[Detail, ...]:
+    whose = "您" if step.side is Side.TALENT else "用人单位"
+    facts = [
+        Detail(field="at", label="时间", value=_at(step.at, local)),
+        Detail(field="step", label="操作", value=f"{whose}：{step.step.label}"),
+        Detail(field="posting", label="岗位", value=names.of(posting)),
+    ]
+    if step.reason:
+        facts.append(Detail(field="reason", label="原因", value=step.reason.label))
+    if step.interview:
+        place = f"，{step.interview.place}" if step.interview.place else ""
+        when = f"{_at(step.interview.at, local)}，{step.interview.mode.label}{place}"
+        facts.append(Detail(field="interview", label="面试", value=when))
+    if step.note:
+        facts.append(Detail(field="note", label="附言", value=step.note))
+    return tuple(facts)
 
 
 def _consent_facts(entry: Consent, names: Names, local: ZoneInfo) -> tuple[Detail, ...]:

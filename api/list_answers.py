@@ -13,9 +13,10 @@ from models.terms import Kind, Value
 
 
 class ListFigures(Value):
-    """What is true of some entries together; shares are in [0, 1]."""
+    """What is true of some entries together; shares are in [0, 1]; persons are counted in fives, but for `count`."""
 
-    count: int
+    count: int | None
+    """Null where so few persons may not be told."""
     fresh: float
     """Share changed within the list's shorter limit, 30 days unless it says otherwise."""
     recent: float
@@ -112,7 +113,7 @@ class Reminder(Value):
     list_name: str
     owner: str
     owner_id: int | None
-    count: int
+    count: int | None
     expired: int
     idle: int
     escalated: bool
@@ -127,9 +128,10 @@ class Reminders(Value):
 
 
 class ListGroup(Value):
-    """How many entries share the grouping columns' values; without figures where they are too few persons to tell."""
+    """How many entries share the grouping columns' values; of persons the count alone, null where it is too small."""
 
     values: tuple[str, ...]
+    count: int | None
     figures: ListFigures | None
 
 
@@ -288,7 +290,7 @@ def reminder(of: ListType, owner: Owner) -> Reminder:
 
 
 def list_group(group: Group) -> ListGroup:
-    return ListGroup(values=group.values, figures=group.figures and list_figures(group.figures))
+    return ListGroup(values=group.values, count=group.count, figures=group.figures and list_figures(group.figures))
 
 
 def frozen_month(found: Frozen) -> FrozenMonth:
@@ -332,16 +334,16 @@ def entry_item(of: ListType, one: Entry, url: str, zone: tzinfo) -> FeedItem:
     )
 
 
-def group_item(of: ListType, group: Group, url: str, zone: tzinfo) -> FeedItem | None:
-    """The group in a feed; None when it may not be told."""
-    if group.figures is None or group.figures.changed is None:
+def group_item(of: ListType, group: Group, url: str, changed: datetime) -> FeedItem | None:
+    """The group in a feed, dated as the list is; None when it may not be told."""
+    if group.count is None:
         return None
     return FeedItem(
         id=f"{url}#{'/'.join(group.values)}",
         url=url,
-        title=f"{' · '.join(group.values)}：{group.figures.count} 人",
-        content_text=f"{of.fresh} 天内更新 {group.figures.fresh:.0%}，完整度 {group.figures.complete:.0%}",
-        date_modified=datetime.combine(group.figures.changed, time(), zone),
+        title=f"{' · '.join(group.values)}：{group.count} 人",
+        content_text="不列个人，只计人数。",
+        date_modified=changed,
         authors=(FeedAuthor(name=group.values[0]),),
         tags=(of.name,),
     )

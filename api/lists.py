@@ -15,7 +15,7 @@ from api.livelists import LiveLists
 from api.settings import Settings
 from data.lists import list_type, list_types
 from data.store import Store
-from matching.lists import figures, owners
+from matching.lists import FEW, figures, owners
 from models.errors import Conflict, Malformed
 
 app = typer.Typer(help="清单：指标、导出与月末快照", no_args_is_help=True)
@@ -39,7 +39,7 @@ def show() -> None:
             shown.add_row(
                 of.name,
                 of.id,
-                f"{whole.count:,}",
+                FEW if whole.count is None else f"{whole.count:,}",
                 f"{whole.fresh:.0%}",
                 f"{whole.recent:.0%}",
                 f"{whole.expired:,}",

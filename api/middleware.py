@@ -24,8 +24,13 @@ _HEADERS = {
     "content-security-policy": "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not no-referrer: browsers then hide the origin of our own forms too, and it is how a forged one is told.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
+_STATIC = "/static/"
+"""What is the same for everyone and may be kept; of anything else nobody keeps a copy."""
 _ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
@@ -58,6 +63,8 @@ class Rim:
                 headers["x-request-id"] = scope["request_id"]
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if not scope["path"].startswith(_STATIC) or status >= 400:
+                    headers.setdefault("cache-control", "no-store")
             await send(message)
 
         # Whoever signs the request in says who acts instead.
@@ -89,17 +96,18 @@ class BodyLimit:
         is_form = headers.get("content-type", "").startswith("multipart/form-data")
         limit = self._form if is_form else self._json
         announced = headers.get("content-length", "")
-        size = int(announced) if announced.isdecimal() else 0
+        too_large = announced.isdecimal() and int(announced) > limit
+        size = 0
 
         async def receiving() -> Message:
             nonlocal size
-            if size > limit:
+            if too_large:
                 raise _too_large(limit)
             message = await receive()
-            if not announced:
-                size += len(message.get("body", b""))
-                if size > limit:
-                    raise _too_large(limit)
+            # Counted whatever was announced: beside chunks a length says nothing.
+            size += len(message.get("body", b""))
+            if size > limit:
+                raise _too_large(limit)
             return message
 
         await self._app(scope, receiving, send)

@@ -22,11 +22,12 @@ from models.terms import Value
 from models.text import clean
 
 
-def _cleaned(value: Any) -> Any:
+def cleaned(value: Any) -> Any:
+    """A text without debris; anything else as it is."""
     return clean(value) if isinstance(value, str) else value
 
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000), BeforeValidator(_cleaned)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000), BeforeValidator(cleaned)]
 """What a person says, in sentences."""
 RecordNumber = Annotated[int, Field(ge=1, le=2**53)]
 
@@ -118,6 +119,12 @@ class ObjectionPage(Value):
     total: int
     offset: int
     limit: int
+
+
+class Personalisation(Value):
+    """Whether the person wants recommendations that are made from the profile."""
+
+    on: bool
 
 
 class NeutralItem(Value):

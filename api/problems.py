@@ -36,9 +36,9 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.Refused: (403, "refused", "不允许"),
     errors.NotSignedIn: (401, "not-signed-in", "需要登录"),
     errors.WrongPassword: (401, "wrong-password", "登录失败"),
+    errors.IdentityRefused: (403, "identity-refused", "外部身份不能登录"),
     errors.Forbidden: (403, "forbidden", "没有权限"),
     errors.TooOften: (429, "too-often", "尝试过于频繁"),
-    errors.Locked: (429, "locked", "账号已锁定"),
     errors.Conflict: (409, "conflict", "与已有内容冲突"),
     errors.Withdrawn: (410, "withdrawn", "记录已撤回"),
     errors.WrongState: (409, "wrong-state", "当前状态不允许这一步"),
@@ -52,6 +52,7 @@ PROBLEMS: dict[type[errors.ChanjiaoError], tuple[int, str, str]] = {
     errors.ModelUnavailable: (503, "model-unavailable", "编码模型不可用"),
     errors.IndexMismatch: (503, "index-mismatch", "索引需要重建"),
     errors.IndexBehind: (503, "index-behind", "索引正在建立"),
+    errors.ProviderUnavailable: (503, "provider-unavailable", "统一身份认证不可用"),
     errors.StoreUnavailable: (503, "store-unavailable", "数据库暂不可用"),
 }
 """Error class → status, type slug, title."""
@@ -125,11 +126,20 @@ async def _of_domain(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.NotSignedIn) and request.method == "GET" and _wants_page(request):
         asked = quote_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
         return RedirectResponse(f"/login?next={asked}", 303)
-    status, slug, title = next(PROBLEMS[ancestor] for ancestor in type(error).__mro__ if ancestor in PROBLEMS)
+    status, slug, title = _row_of(error)
     if status >= 500:
         log.warning("unavailable", error=type(error).__name__)
     headers = {"retry-after": "5"} if status == 503 else {}
     return _answer(request, status, slug, title, error.message, headers=headers)
+
+
+def status_of(error: errors.ChanjiaoError) -> int:
+    """The status that a page with the error on it answers with."""
+    return _row_of(error)[0]
+
+
+def _row_of(error: errors.ChanjiaoError) -> tuple[int, str, str]:
+    return next(PROBLEMS[ancestor] for ancestor in type(error).__mro__ if ancestor in PROBLEMS)
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:

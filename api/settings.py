@@ -4,16 +4,58 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Oidc(BaseModel):
+    """The identity provider that people may sign in with; off while no issuer is named."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    issuer: str = ""
+    """统一身份认证（OpenID Connect）的签发者地址，须与其发现文档一致；留空为不启用"""
+    client_id: str = ""
+    """在身份提供方登记的客户端编号"""
+    client_secret: SecretStr = SecretStr("")
+    """在身份提供方登记的客户端密钥"""
+    callback: str = ""
+    """在身份提供方登记的回调地址，如 https://域名/login/sso/callback；留空按访问地址推算"""
+    name: str = "统一身份认证"
+    """登录按钮上的名称"""
+    scopes: str = "openid profile email"
+    """请求的范围，以空格分隔"""
+    login_claim: str = ""
+    """按哪个声明对应已有账号，如 email、preferred_username；email 须经对方验证；留空则只认本人登录后关联的身份"""
+    timeout: timedelta = timedelta(seconds=5)
+    """等待身份提供方回答的时长（秒或 ISO 8601 时长）"""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.issuer:
+            parts = urlsplit(self.issuer)
+            local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+            if parts.scheme != "https" and not (parts.scheme == "http" and local):
+                raise ValueError(f"签发者地址“{self.issuer}”应以 https:// 开头")
+            if not self.client_id or not self.client_secret.get_secret_value():
+                raise ValueError("启用统一身份认证要同时设置 CLIENT_ID 和 CLIENT_SECRET")
+            if not self.client_secret.get_secret_value().isascii():
+                raise ValueError("CLIENT_SECRET 只能含 ASCII 字符")
+            if "openid" not in self.scopes.split():
+                raise ValueError(f"范围“{self.scopes}”应含 openid")
+        return self
 
 
 class Settings(BaseSettings):
     """Environment variables with the prefix CHANJIAO_; every default runs on a laptop."""
 
-    model_config = SettingsConfigDict(env_prefix="CHANJIAO_", use_attribute_docstrings=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CHANJIAO_", env_nested_delimiter="__", use_attribute_docstrings=True, extra="ignore"
+    )
 
     var: Path = Path("var")
     """运行时数据目录（数据库、索引、模型）"""
@@ -37,6 +79,9 @@ class Settings(BaseSettings):
     """会话 Cookie 是否只经 HTTPS 发送；经 HTTPS 访问时自动为是，由前置代理解密时请设为 true"""
     timezone: str = "Asia/Shanghai"
     """判断“今天”所用的时区"""
+
+    oidc: Oidc = Oidc()
+    """统一身份认证"""
 
     @field_validator("timezone")
     @classmethod

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from api.livelists import LiveLists
+from data.contacts import KEPT
 from data.jobs import Task
 from data.store import Store
 from models.errors import AuditBroken
@@ -17,6 +18,8 @@ def tasks(store: Store, lists: LiveLists, *, today: Callable[[], date]) -> tuple
         Task("expire-publications", lambda _: expire_publications(store, today()), daily=True),
         Task("freeze-lists", lambda _: lists.freeze_due(), daily=True),
         Task("verify-audit", lambda _: verify_audit(store), daily=True),
+        Task("forget-complaints", lambda _: forget_complaints(store), daily=True),
+        Task("forget-notes", lambda _: forget_notes(store), daily=True),
         Task("forget-jobs", lambda _: store.jobs.forget(), daily=True),
     )
 
@@ -24,6 +27,16 @@ def tasks(store: Store, lists: LiveLists, *, today: Callable[[], date]) -> tuple
 def expire_publications(store: Store, today: date) -> None:
     """Take down what is no longer valid; the follower takes it off the shelf."""
     store.publications.expire(today)
+
+
+def forget_complaints(store: Store) -> None:
+    """Drop the words of complaints that were answered long ago; the counts stay."""
+    store.complaints.forget()
+
+
+def forget_notes(store: Store) -> None:
+    """Empty what was said between people and enterprises whose contact has long been over."""
+    store.contacts.forget(datetime.now(UTC) - KEPT)
 
 
 def verify_audit(store: Store) -> None:

@@ -19,11 +19,11 @@ from pwdlib import PasswordHash
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from data.audit import enter
-from data.tables import accounts, api_keys, invitations, records, sessions, utc, vettings
+from data.tables import accounts, api_keys, identities, invitations, records, sessions, utc, vettings
 from models.access import Principal, Role, Scope
-from models.accounts import Account, Invitation, Key, Vetting, VettingState
+from models.accounts import Account, ExternalIdentity, Invitation, Key, Vetting, VettingState
 from models.audit import Action, Deed
-from models.errors import Conflict, Locked, Malformed, NotFound, WrongPassword
+from models.errors import Conflict, Malformed, NotFound, WrongPassword
 from models.terms import Kind
 
 Reading = Callable[[], AbstractContextManager[Connection]]
@@ -32,6 +32,7 @@ Writing = Callable[[], AbstractContextManager[tuple[Connection, int]]]
 TRIES = 5
 """Wrong passwords in a row that lock an account."""
 LOCKED = timedelta(minutes=15)
+_WRONG = f"账号或口令不对；连续 {TRIES} 次不对，账号会锁定 {LOCKED // timedelta(minutes=1)} 分钟"
 SESSION = timedelta(hours=12)
 """How long a session lasts, whatever happens in it."""
 IDLE = timedelta(hours=2)
@@ -80,21 +81,24 @@ class Accounts:
             return self._create(connection, login, name, frozenset(roles), hashed, organisation, talent)
 
     def sign_in(self, login: str, password: str) -> Session:
-        """Open a session. Raises WrongPassword, or Locked after too many wrong ones, in the same time for any login."""
+        """Open a session.
+
+        Raises WrongPassword in the same words and the same time whether the login is unknown, the password wrong or
+        the account locked: an answer of its own would tell which logins exist, or that a guess was right.
+        """
         with self._reading() as connection:
             row = connection.execute(select(accounts).where(accounts.c.login == login)).mappings().one_or_none()
         # Verified outside of the transaction: argon2 takes a tenth of a second, and writers would wait.
         known = row is not None and row["password"] is not None and row["active"]
         right = _hasher.verify(password, row["password"] if known and row else _nobodys())
         if not known or row is None:
-            raise WrongPassword("账号或口令不对")
+            raise WrongPassword(_WRONG)
         now = self._now()
         with self._writing() as (connection, _):
             row = connection.execute(select(accounts).where(accounts.c.id == row["id"])).mappings().one()
             locked = _optional(row["locked_until"])
             if locked and locked > now:
-                minutes = -(-int((locked - now).total_seconds()) // 60)
-                raise Locked(f"连续 {TRIES} 次口令不对，账号已锁定，请 {minutes} 分钟后再试或联系管理员")
+                raise WrongPassword(_WRONG)
             mine = accounts.c.id == row["id"]
             if right:
                 connection.execute(update(accounts).where(mine).values(failures=0, locked_until=None))
@@ -104,7 +108,7 @@ class Accounts:
             connection.execute(
                 update(accounts).where(mine).values(failures=0 if until else failures, locked_until=until)
             )
-        raise WrongPassword("账号或口令不对")
+        raise WrongPassword(_WRONG)
 
     def sign_out(self, token: str) -> None:
         """End the session; an unknown one is no error."""
@@ -200,7 +204,8 @@ class Accounts:
         with self._writing() as (connection, _):
             _account_row(connection, id)
             connection.execute(update(accounts).where(accounts.c.id == id).values(active=False))
-            connection.execute(delete(sessions).where(sessions.c.account_id == id))
+            for table in (sessions, identities):
+                connection.execute(delete(table).where(table.c.account_id == id))
             self._enter(connection, Action.ACCOUNT_CLOSED, f"account/{id}")
             return _account(_account_row(connection, id))
 
@@ -208,6 +213,18 @@ class Accounts:
         """Make the talent's record the person's own."""
         with self._writing() as (connection, _):
             connection.execute(update(accounts).where(accounts.c.id == id).values(talent_id=talent))
+
+    def personalise(self, talent: int, on: bool) -> None:
+        """Whether the person, by whichever account, wants recommendations that are made from the profile (art. 24)."""
+        mine = accounts.c.talent_id == talent
+        with self._writing() as (connection, _):
+            connection.execute(update(accounts).where(mine).values(personalised=on))
+            self._enter(connection, Action.PREFERRED, f"talent/{talent}", personalised=on)
+
+    def is_personalised(self, talent: int) -> bool:
+        """False once the person has switched recommendations from the profile off; True for one without an account."""
+        with self._reading() as connection:
+            return not declined(connection, [talent])
 
     def create_key(self, account: int, *, name: str, scopes: Iterable[Scope], days: int) -> tuple[Key, str]:
         """A new key and the token, which is shown this once. Raises NotFound."""
@@ -278,6 +295,37 @@ class Accounts:
             self._enter(connection, Action.INVITED, f"invitation/{row['id']}", roles=row["roles"])
         return _invitation(row), token
 
+    def reset(self, account: int, *, by: int) -> str:
+        """The token of a link by which the account's person sets a new password; until then the old one holds."""
+        token = secrets.token_urlsafe(32)
+        now = self._now()
+        with self._writing() as (connection, _):
+            row = _account_row(connection, account)
+            sent = {
+                "token": digest(token),
+                "roles": row["roles"],
+                "organisation_id": row["organisation_id"],
+                "account_id": account,
+                "by_id": by,
+                "created": now,
+                "expires": now + INVITED,
+            }
+            connection.execute(insert(invitations), sent)
+            self._enter(connection, Action.PASSWORD_RESET, f"account/{account}")
+        return token
+
+    def set_password(self, token: str, password: str) -> Account:
+        """Use a link from `reset`: the new password holds, every session ends. Raises NotFound and Malformed."""
+        with self._reading() as connection:
+            asked = self._open_invitation(connection, token)
+        if asked["account_id"] is None:
+            raise NotFound("这是开通账号的邀请，不是重设口令的链接")
+        self.change_password(asked["account_id"], password)
+        with self._writing() as (connection, _):
+            used = invitations.c.id == self._open_invitation(connection, token)["id"]
+            connection.execute(update(invitations).where(used).values(accepted=self._now()))
+        return self.account(asked["account_id"])
+
     def invitation(self, token: str) -> Invitation:
         """An invitation that can still be accepted. Raises NotFound."""
         with self._reading() as connection:
@@ -291,14 +339,18 @@ class Accounts:
         with self._reading() as connection:
             return [_invitation(row) for row in connection.execute(query).mappings()]
 
-    def accept(self, token: str, *, login: str, name: str, password: str) -> Account:
+    def accept(self, token: str, *, login: str, name: str, password: str | None) -> Account:
         """The account that the invitation promised; an invitation is good for one.
+
+        Without a password nobody signs in to it but whoever an identity is linked for.
 
         Raises NotFound for an unknown, used or expired invitation, Conflict and Malformed as `create` does.
         """
-        hashed = hashed_password(password, login=login)
+        hashed = hashed_password(password, login=login) if password is not None else None
         with self._writing() as (connection, _):
             row = self._open_invitation(connection, token)
+            if row["account_id"] is not None:
+                raise NotFound("这是重设口令的链接，不是开通账号的邀请")
             roles = frozenset(map(Role, row["roles"].split()))
             made = self._create(connection, login, name, roles, hashed, row["organisation_id"], row["talent_id"])
             connection.execute(
@@ -307,6 +359,69 @@ class Accounts:
                 .values(accepted=self._now(), account_id=made.id)
             )
             return made
+
+    def sign_in_as(self, issuer: str, subject: str) -> Session | None:
+        """Open a session for whom an identity provider vouches; None while that identity is linked to no account."""
+        with self._writing() as (connection, _):
+            query = (
+                select(identities.c.id, identities.c.account_id)
+                .join(accounts, accounts.c.id == identities.c.account_id)
+                .where(identities.c.issuer == issuer, identities.c.subject == subject, accounts.c.active)
+            )
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            connection.execute(update(identities).where(identities.c.id == row.id).values(used=self._now()))
+            return self._open(connection, row.account_id)
+
+    def link(self, account: int, issuer: str, subject: str, *, label: str, by: str) -> ExternalIdentity:
+        """Let whom the provider calls so sign in to the account; `by` says in the audit trail on what ground.
+
+        Raises Conflict when the identity is another account's, or the account has another one of that provider.
+        """
+        mine = (identities.c.issuer == issuer) & (identities.c.account_id == account)
+        theirs = (identities.c.issuer == issuer) & (identities.c.subject == subject)
+        with self._writing() as (connection, _):
+            _account_row(connection, account)
+            held = connection.execute(select(identities).where(mine | theirs)).mappings().all()
+            if any(row["account_id"] != account for row in held):
+                raise Conflict("这个外部身份已关联到另一个账号，请先在那个账号里解除")
+            if any(row["subject"] != subject for row in held):
+                raise Conflict("本账号已关联该机构的另一个外部身份，请先解除再关联新的")
+            if held:
+                return _identity(held[0])
+            row = {
+                "account_id": account,
+                "issuer": issuer,
+                "subject": subject,
+                "label": label[:200],
+                "linked": self._now(),
+            }
+            made = connection.execute(insert(identities).returning(*identities.c), row).mappings().one()
+            self._enter(connection, Action.IDENTITY_LINKED, f"account/{account}", identity=made["id"], by=by)
+            return _identity(made)
+
+    def unlink(self, account: int, id: int) -> None:
+        """The identity signs in no more, and every session of the account ends.
+
+        Raises NotFound for one that the account does not have, and Conflict where there is no other way in.
+        """
+        with self._writing() as (connection, _):
+            mine = identities.c.account_id == account
+            held = connection.execute(select(identities.c.id).where(mine)).scalars().all()
+            if id not in held:
+                raise NotFound(f"本账号没有编号为 {id} 的外部身份")
+            if len(held) == 1 and _account_row(connection, account)["password"] is None:
+                raise Conflict("本账号没有口令，解除唯一的外部身份后将无法登录；请先请管理员设置口令")
+            connection.execute(delete(identities).where(identities.c.id == id))
+            connection.execute(delete(sessions).where(sessions.c.account_id == account))
+            self._enter(connection, Action.IDENTITY_UNLINKED, f"account/{account}", identity=id)
+
+    def identities(self, account: int) -> list[ExternalIdentity]:
+        """What is linked to the account, oldest first."""
+        query = select(identities).where(identities.c.account_id == account).order_by(identities.c.id)
+        with self._reading() as connection:
+            return [_identity(row) for row in connection.execute(query).mappings()]
 
     def vetting(self, organisation: int) -> Vetting:
         """Where the vetting of an organisation stands; one that nobody vetted is PENDING."""
@@ -320,23 +435,22 @@ class Accounts:
             found = [self._vetting(connection, id) for id in ids]
         return sorted(found, key=lambda one: (one.expires or datetime.max.replace(tzinfo=UTC), one.organisation))
 
+    def lapsing(self, *, within: timedelta) -> list[int]:
+        """The organisations whose vetting holds now and no longer in a while, the first to lapse first."""
+        now = self._now()
+        last = select(func.max(vettings.c.id)).group_by(vettings.c.organisation_id)
+        query = select(vettings.c.organisation_id).where(
+            vettings.c.id.in_(last), vettings.c.expires > now, vettings.c.expires <= now + within
+        )
+        with self._reading() as connection:
+            return list(connection.execute(query.order_by(vettings.c.expires, vettings.c.id)).scalars())
+
     def vet(self, organisation: int, *, by: int, verified: bool, note: str = "") -> Vetting:
         """Write down that somebody looked at the organisation's papers; it holds for six months. Raises NotFound."""
         now = self._now()
         with self._writing() as (connection, _):
             _check_records(connection, organisation, None)
-            connection.execute(
-                insert(vettings),
-                {
-                    "organisation_id": organisation,
-                    "verified": verified,
-                    "note": note,
-                    "by_id": by,
-                    "at": now,
-                    "expires": now + VETTED if verified else None,
-                },
-            )
-            self._enter(connection, Action.VETTED, f"organisation/{organisation}", verified=verified)
+            note_vetting(connection, organisation, by=by, verified=verified, note=note, at=now)
             return self._vetting(connection, organisation)
 
     def _enter(self, connection: Connection, action: Action, subject: str, **details: object) -> None:
@@ -420,6 +534,21 @@ class Accounts:
         return row
 
 
+def declined(connection: Connection, talents: Iterable[int]) -> frozenset[int]:
+    """Which of the people have switched recommendations from their profile off."""
+    query = select(accounts.c.talent_id).where(accounts.c.talent_id.in_(list(talents)), ~accounts.c.personalised)
+    return frozenset(connection.execute(query).scalars())
+
+
+def note_vetting(
+    connection: Connection, organisation: int, *, by: int, verified: bool, note: str, at: datetime
+) -> None:
+    """Write a vetting down inside of an open transaction."""
+    row = {"organisation_id": organisation, "verified": verified, "note": note, "by_id": by, "at": at}
+    connection.execute(insert(vettings), {**row, "expires": at + VETTED if verified else None})
+    enter(connection, at, [Deed(Action.VETTED, f"organisation/{organisation}", details={"verified": verified})])
+
+
 def digest(token: str) -> str:
     """What is stored in place of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -491,6 +620,17 @@ def _key(row: RowMapping) -> Key:
         created=utc(row["created"]),
         expires=utc(row["expires"]),
         revoked=_optional(row["revoked"]),
+    )
+
+
+def _identity(row: RowMapping) -> ExternalIdentity:
+    return ExternalIdentity(
+        id=row["id"],
+        issuer=row["issuer"],
+        subject=row["subject"],
+        label=row["label"],
+        linked=utc(row["linked"]),
+        used=_optional(row["used"]),
     )
 
 

@@ -117,7 +117,7 @@ def restore(engine: Engine, config: Config, file: Path, *, progress: Progress) -
     scripts = ScriptDirectory.from_config(config)
     if manifest.schema_version not in {one.revision for one in scripts.walk_revisions()}:
         raise Malformed(f"备份“{file.name}”的结构版本 {manifest.schema_version} 比本程序新，请先升级本程序")
-    with engine.begin() as connection, zipfile.ZipFile(file) as archive:
+    with whole(engine) as connection, zipfile.ZipFile(file) as archive:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         # Writers wait from here on, so that it is still empty when it is filled.
@@ -128,6 +128,16 @@ def restore(engine: Engine, config: Config, file: Path, *, progress: Progress) -
         _fill(connection, archive, manifest, progress)
         command.upgrade(config, "head")
     return manifest
+
+
+@contextmanager
+def whole(engine: Engine) -> Iterator[Connection]:
+    """A transaction that holds changes of the schema too."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Python's driver begins no transaction for them: each would be committed by itself.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 @contextmanager

@@ -22,16 +22,20 @@ from data.tables import (
     accounts,
     api_keys,
     consents,
+    contact_steps,
+    contacts,
     counter,
     decisions,
     erasures,
     events,
+    identities,
     invitations,
     is_person,
     objections,
     publication_steps,
     publications,
     records,
+    saves,
     sessions,
     utc,
     versions,
@@ -149,11 +153,13 @@ def _append(connection: Connection, id: int, revision: int, at: datetime) -> Non
 
 
 def _detach(connection: Connection, talent: int, nameless: int, at: datetime) -> int:
-    """Forget drafts and account, move what happened to the nameless record; how many events there were."""
+    """Forget drafts, account and what was said to enterprises, move what happened; how many events there were."""
     owners = connection.execute(select(accounts.c.id).where(accounts.c.talent_id == talent)).scalars().all()
     _forget_drafts(connection, talent, owners)
     for owner in owners:
         _forget_account(connection, owner)
+    for told in (saves, contact_steps, contacts):
+        connection.execute(delete(told).where(told.c.talent_id == talent))
     for table in (consents, objections):
         _move(connection, table, talent, nameless)
     return _move(connection, events, talent, nameless)
@@ -173,7 +179,7 @@ def _forget_drafts(connection: Connection, talent: int, owners: Sequence[int]) -
 
 def _forget_account(connection: Connection, id: int) -> None:
     """Nobody signs in any more, and nothing says who did; the number stays for what it decided or published."""
-    for table in (sessions, api_keys):
+    for table in (sessions, api_keys, identities):
         connection.execute(delete(table).where(table.c.account_id == id))
     connection.execute(update(invitations).where(invitations.c.account_id == id).values(talent_id=None))
     nobody = {"login": f"erased-{id}", "name": "", "password": None, "active": False, "talent_id": None}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, tuple_
 
+from data.accounts import declined
 from data.audit import enter
 from data.tables import events, is_person, records, utc
 from models.audit import Action, Deed
@@ -17,11 +18,16 @@ from models.errors import Conflict, ImpossibleEvent, NotFound
 from models.outcomes import Act, Event, Side
 from models.terms import Kind
 
+_OURS = UUID("0b5c3a52-7d64-4f0e-9a55-6f1f0d5c2a11")
+"""What ids of events are derived from that the service notes by itself."""
 _PAGE = 5_000
 """Rows per query when reading everything."""
 _AHEAD = timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
 _ASKED = (Act.APPLIED, Act.INVITED)
+_AFTER_ASKING = (Act.REJECTED, Act.WITHDRAWN, Act.INTERVIEWED, Act.OFFERED)
+_AFTER_OTHERS = (*_AFTER_ASKING, Act.ACCEPTED, Act.ENDED, Act.KEPT_3, Act.KEPT_6, Act.KEPT_12)
+"""Acts that need something to have happened before."""
 _TOLD = [act.value for act in Act if not act.is_private]
 """Acts that the other side may know of."""
 
@@ -40,7 +46,8 @@ class EventLog:
     def append(self, batch: Sequence[Event]) -> int:
         """Store all of them or, on an error, none; how many were new.
 
-        An event that is known already changes nothing. Raises NotFound for a posting or talent that never
+        An event that is known already changes nothing, and what people looked at who want no recommendations from
+        their profile is not noted. Raises NotFound for a posting or talent that never
         was, Conflict for an id that another event has, and ImpossibleEvent; the message names the event by
         its place in the batch.
         """
@@ -51,7 +58,12 @@ class EventLog:
             for place, event in given:
                 if known.get(event.id, event) != event:
                     raise Conflict(f"第 {place} 条：编号 {event.id} 已属于另一个事件")
-            fresh = [(place, event) for place, event in given if event.id not in known]
+            unnoted = declined(connection, {event.talent for _, event in given if _is_look(event)})
+            fresh = [
+                (place, event)
+                for place, event in given
+                if event.id not in known and not (_is_look(event) and event.talent in unnoted)
+            ]
             if fresh:
                 self._check(connection, fresh)
                 connection.execute(events.insert(), [_row(event) for _, event in fresh])
@@ -59,6 +71,44 @@ class EventLog:
                 deed = Deed(Action.REPORTED, "events", details={"count": len(fresh), "last": last})
                 enter(connection, self._now(), [deed])
         return len(fresh)
+
+    def show(self, side: Side, asker: int, others: Sequence[int], *, day: date, list: str = "") -> int:
+        """Note that the records stood in this order in a list that the side was shown; how many were new to it.
+
+        A list is the same for a day: shown again it is noted only for what it did not hold yet, at the time when it
+        was first shown. `list` tells apart lists that differ in what they were asked for.
+        """
+        given = {_derived("shown", side, asker, other, day, list): other for other in others}
+        with self._reading() as connection:
+            if len(_by_ids(connection, [*given])) == len(given):
+                return 0
+        with self._writing() as (connection, _):
+            if side is Side.TALENT and declined(connection, [asker]):
+                return 0
+            known = _by_ids(connection, [*given])
+            at = min((event.at for event in known.values()), default=self._now())
+            fresh = [
+                Event(id=id, act=Act.SHOWN, side=side, position=position, at=at, **_ends(side, asker, other))
+                for position, (id, other) in enumerate(given.items(), 1)
+                if id not in known
+            ]
+            connection.execute(events.insert(), [_row(event) for event in fresh])
+        return len(fresh)
+
+    def open(self, side: Side, asker: int, other: int, *, position: int, day: date) -> bool:
+        """Note that the side opened what stood at the position of its list; once a day. Whether it was new."""
+        id = _derived("opened", side, asker, other, day, "")
+        with self._reading() as connection:
+            if _by_ids(connection, [id]):
+                return False
+        with self._writing() as (connection, _):
+            if _by_ids(connection, [id]) or (side is Side.TALENT and declined(connection, [asker])):
+                return False
+            note(
+                connection,
+                Event(id=id, act=Act.OPENED, side=side, position=position, at=self._now(), **_ends(side, asker, other)),
+            )
+        return True
 
     def everything(self) -> Iterator[Event]:
         """Every event in order of arrival; reads in pages."""
@@ -88,6 +138,13 @@ class EventLog:
             total = connection.execute(select(func.count()).select_from(events).where(wanted)).scalar_one()
             query = select(events).where(wanted).order_by(events.c.at, events.c.number).offset(offset).limit(limit)
             return [_event(row) for row in connection.execute(query).mappings()], total
+
+    def told_of(self, postings: Collection[int]) -> list[Event]:
+        """What either side let the other know about the postings, oldest first."""
+        wanted = and_(events.c.posting_id.in_(postings), events.c.act.in_(_TOLD))
+        with self._reading() as connection:
+            rows = connection.execute(select(events).where(wanted).order_by(events.c.at, events.c.number))
+            return [_event(row) for row in rows.mappings()]
 
     def count(self) -> dict[Act, int]:
         """How many there are of each act; acts that never happened are left out."""
@@ -127,6 +184,35 @@ class EventLog:
                 raise ImpossibleEvent(f"第 {place} 条：{trouble}")
 
 
+def _is_look(event: Event) -> bool:
+    """Whether it tells what a person was shown or opened."""
+    return event.side is Side.TALENT and event.act in (Act.SHOWN, Act.OPENED)
+
+
+def derived(act: Act, side: Side, posting: int, talent: int) -> UUID:
+    """The id of an act that a side does once with a pair: told twice, it is one event."""
+    asker, other = (posting, talent) if side is Side.POSTING else (talent, posting)
+    return _derived(act, side, asker, other)
+
+
+def _derived(*parts: object) -> UUID:
+    return uuid5(_OURS, " ".join(map(str, parts)))
+
+
+def _ends(side: Side, asker: int, other: int) -> dict[str, int]:
+    return dict(
+        zip(("posting", "talent") if side is Side.POSTING else ("talent", "posting"), (asker, other), strict=True)
+    )
+
+
+def note(connection: Connection, event: Event) -> None:
+    """Store one event of known records inside of somebody else's transaction. Raises ImpossibleEvent."""
+    history = _history(connection, [event]).get((event.posting, event.talent), [])
+    if trouble := _impossible(event, history):
+        raise ImpossibleEvent(trouble)
+    connection.execute(events.insert(), [_row(event)])
+
+
 def _impossible(event: Event, history: Iterable[Event]) -> str | None:
     """Why the event cannot have happened after what is known of its pair; None when it can."""
     before = [one for one in history if one.at <= event.at]
@@ -134,8 +220,10 @@ def _impossible(event: Event, history: Iterable[Event]) -> str | None:
     if event.act is Act.ACCEPTED and not any(e.act in _ASKED and e.side is event.side.other for e in before):
         missing = "邀请" if event.side is Side.TALENT else "投递"
         return f"{pair} 此前没有“{missing}”，{event.side.label}无从“同意”"
-    if event.act is Act.REJECTED and not any(one.act in _ASKED for one in before):
-        return f"{pair} 此前没有“投递”或“邀请”，无从“拒绝”"
+    if event.act in _AFTER_ASKING and not any(one.act in _ASKED for one in before):
+        return f"{pair} 此前没有“投递”或“邀请”，无从“{event.act.label}”"
+    if event.act is Act.ENDED and not any(one.act is Act.HIRED for one in before):
+        return f"{pair} 此前没有“录用”，无从“结束”"
     if event.act.kept:
         hired = [one.at for one in before if one.act is Act.HIRED]
         if not hired:
@@ -172,7 +260,7 @@ def _check_ids(connection: Connection, fresh: Sequence[Numbered]) -> None:
 
 def _history(connection: Connection, fresh: Sequence[Event]) -> dict[tuple[int, int], list[Event]]:
     """What is stored of the pairs of events that need something to have happened before."""
-    pairs = {(e.posting, e.talent) for e in fresh if e.act in (Act.ACCEPTED, Act.REJECTED) or e.act.kept}
+    pairs = {(e.posting, e.talent) for e in fresh if e.act in _AFTER_OTHERS}
     found: dict[tuple[int, int], list[Event]] = {}
     if pairs:
         wanted = tuple_(events.c.posting_id, events.c.talent_id).in_(pairs)

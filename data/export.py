@@ -24,7 +24,8 @@ NARROWEST, WIDEST = 8, 34
 """Width of a column, in characters of the standard font."""
 _MEASURED = 200
 """Rows by which a column's width is chosen."""
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""Office software of East Asian systems reads the wide signs as it reads the narrow ones."""
 
 
 def to_xlsx(

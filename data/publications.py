@@ -9,9 +9,10 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
 
+from data.accounts import note_vetting
 from data.audit import enter
 from data.masking import masked
-from data.tables import publication_steps, publications, utc
+from data.tables import accounts, publication_steps, publications, utc
 from models.audit import Action, Deed
 from models.errors import NotFound, WrongState
 from models.publishing import STEPS, Publication, State, Step, StepTaken
@@ -74,13 +75,18 @@ class Publications:
     def approve(self, id: int, *, by: int) -> Publication:
         """Publish: the record is live from this transaction on, and what it replaces is not."""
         with self._writing() as (connection, revision):
-            found = self._step(connection, id, Step.APPROVE, by)
-            record = _record(_row(connection, id))
-            record_id = self._put(connection, revision + 1, record, found.record_id)
-            connection.execute(update(publications).where(publications.c.id == id).values(record_id=record_id))
-            for older in self._live(connection, record_id):
-                if older != id:
-                    self._step(connection, older, Step.REPLACE, by)
+            self._publish(connection, revision, id, by)
+            return _publication(_row(connection, id))
+
+    def admit(self, id: int, *, by: int, note: str = "") -> Publication:
+        """Publish a new member: its author belongs to it from now on, with every draft so far, and it is vetted."""
+        with self._writing() as (connection, revision):
+            member = self._publish(connection, revision, id, by)
+            author = _row(connection, id)["account_id"]
+            connection.execute(update(accounts).where(accounts.c.id == author).values(organisation_id=member))
+            homeless = (publications.c.account_id == author) & publications.c.organisation_id.is_(None)
+            connection.execute(update(publications).where(homeless).values(organisation_id=member))
+            note_vetting(connection, member, by=by, verified=True, note=note, at=self._now())
             return _publication(_row(connection, id))
 
     def reject(self, id: int, *, by: int, reason: str) -> Publication:
@@ -97,14 +103,15 @@ class Publications:
                 self._put(connection, revision + 1, None, before.record_id)
             return after
 
-    def renew(self, id: int, *, by: int, until: date) -> Publication:
-        """Let it be valid until a later day; what had expired is live again."""
+    def renew(self, id: int, record: Record, *, by: int, until: date) -> Publication:
+        """Let it be valid, as the record, until a later day; what had expired is live again."""
         with self._writing() as (connection, revision):
-            before = _publication(_row(connection, id))
-            connection.execute(update(publications).where(publications.c.id == id).values(until=until))
+            before, body = _row(connection, id), _body(record)
+            changed = {"body": body, "until": until}
+            connection.execute(update(publications).where(publications.c.id == id).values(changed))
             after = self._step(connection, id, Step.RENEW, by)
-            if before.state is State.EXPIRED:
-                self._put(connection, revision + 1, _record(_row(connection, id)), before.record_id)
+            if before["state"] == State.EXPIRED.name or before["body"] != body:
+                self._put(connection, revision + 1, _record(_row(connection, id)), before["record_id"])
             return after
 
     def expire(self, today: date) -> list[int]:
@@ -159,15 +166,22 @@ class Publications:
         kinds: Collection[Kind] = (),
         account: int | None = None,
         organisation: int | None = None,
+        until: date | None = None,
+        oldest_first: bool = False,
         offset: int = 0,
         limit: int = 50,
     ) -> tuple[list[Publication], int]:
-        """Those of the states and kinds, of the account or the organisation, last changed first; and how many."""
+        """Those of the states and kinds, of the account or the organisation, last changed first; and how many.
+
+        With `until` only those that are valid no longer than to that day.
+        """
         wanted: list[ColumnElement[bool]] = []
         if states:
             wanted.append(publications.c.state.in_([state.name for state in states]))
         if kinds:
             wanted.append(publications.c.kind.in_(list(kinds)))
+        if until is not None:
+            wanted.append(publications.c.until <= until)
         if account is not None or organisation is not None:
             wanted.append(
                 or_(publications.c.account_id == account, publications.c.organisation_id == organisation)
@@ -175,16 +189,26 @@ class Publications:
                 else publications.c.account_id == account
             )
         condition = and_(True, *wanted)
+        order = [publications.c.changed, publications.c.id]
         with self._reading() as connection:
             total = connection.execute(select(func.count()).select_from(publications).where(condition)).scalar_one()
             rows = connection.execute(
                 select(publications)
                 .where(condition)
-                .order_by(publications.c.changed.desc(), publications.c.id.desc())
+                .order_by(*(order if oldest_first else [column.desc() for column in order]))
                 .offset(offset)
                 .limit(limit)
             )
             return [_publication(row) for row in rows.mappings()], int(total)
+
+    def _publish(self, connection: Connection, revision: int, id: int, by: int) -> int:
+        found = self._step(connection, id, Step.APPROVE, by)
+        record_id = self._put(connection, revision + 1, _record(_row(connection, id)), found.record_id)
+        connection.execute(update(publications).where(publications.c.id == id).values(record_id=record_id))
+        for older in self._live(connection, record_id):
+            if older != id:
+                self._step(connection, older, Step.REPLACE, by)
+        return record_id
 
     def of_record(self, record_id: int) -> list[Publication]:
         """Everything that was drafted for the record, oldest first."""

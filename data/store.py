@@ -25,7 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from data import backup
 from data.accounts import Accounts
 from data.audit import AuditTrail, enter
+from data.complaints import ComplaintDesk
 from data.consents import ConsentLedger
+from data.contacts import Contacts
 from data.erasures import Erasures
 from data.events import EventLog
 from data.frozen import FrozenLists
@@ -135,9 +137,9 @@ class Store:
         self._engine.dispose()
 
     def migrate(self) -> None:
-        """Bring the schema to the current version; creates it in an empty database."""
+        """Bring the schema to the current version; creates it in an empty database. All of it, or on a kill nothing."""
         config = _migrations()
-        with _translated(), self._engine.begin() as connection:
+        with _translated(), backup.whole(self._engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -166,6 +168,11 @@ class Store:
         return EventLog(self._reading, self._writing, self._now)
 
     @property
+    def contacts(self) -> Contacts:
+        """How people and postings come together."""
+        return Contacts(self._reading, self._writing, self._now)
+
+    @property
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self._reading, self._writing, self._now)
@@ -189,6 +196,11 @@ class Store:
     def objections(self) -> ObjectionLog:
         """What people say against automated answers, and what was decided."""
         return ObjectionLog(self._reading, self._writing, self._now)
+
+    @property
+    def complaints(self) -> ComplaintDesk:
+        """What anybody says against what is published, and what was answered."""
+        return ComplaintDesk(self._reading, self._writing, self._now)
 
     @property
     def erasures(self) -> Erasures:

@@ -4,7 +4,8 @@
 A version without a body is a withdrawal. `counter` has one row: the last revision number given out.
 `events`, `vettings`, `consents`, `objections`, `decisions`, `erasures` and `list_snapshots` only grow; erasing a
 person is the one thing that touches what stands there. The database itself refuses to change an `audit` entry.
-`jobs` is what the service has to do by itself. Of tokens and passwords there are only hashes.
+`jobs` is what the service has to do by itself. `contacts` says where a pair stands; what its sides told each other
+rests in `contact_steps`, whose bodies do not last. Of tokens and passwords there are only hashes.
 """
 
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Text,
     or_,
     select,
+    true,
 )
 
 metadata = MetaData(
@@ -129,6 +131,7 @@ accounts = Table(
     Column("failures", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True)),
     Column("created", DateTime(timezone=True), nullable=False),
+    Column("personalised", Boolean, nullable=False, server_default=true()),
     sqlite_autoincrement=True,
 )
 
@@ -154,6 +157,21 @@ api_keys = Table(
     Column("created", DateTime(timezone=True), nullable=False),
     Column("expires", DateTime(timezone=True), nullable=False),
     Column("revoked", DateTime(timezone=True)),
+    sqlite_autoincrement=True,
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("issuer", String(300), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("linked", DateTime(timezone=True), nullable=False),
+    Column("used", DateTime(timezone=True)),
+    Index(None, "issuer", "subject", unique=True),
+    Index(None, "account_id", "issuer", unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -232,6 +250,27 @@ decisions = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("token", String(64), unique=True),
+    Column("record_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("organisation_id", _Id, ForeignKey("records.id"), index=True),
+    Column("organisation_name", String(400), nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("contact", String(200), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("due", Date, nullable=False),
+    Column("finding", String(20)),
+    Column("reply", Text),
+    Column("reviewer", String(200)),
+    Column("taken_down", Boolean, nullable=False),
+    Column("answered", DateTime(timezone=True)),
+    sqlite_autoincrement=True,
+)
+
 erasures = Table(
     "erasures",
     metadata,
@@ -286,5 +325,46 @@ jobs = Table(
     Column("changed", DateTime(timezone=True), nullable=False),
     Index(None, "kind", "key", unique=True),
     Index(None, "state", "next_at"),
+    sqlite_autoincrement=True,
+)
+
+saves = Table(
+    "saves",
+    metadata,
+    Column("side", String(10), primary_key=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("posting_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("talent_id", _Id, ForeignKey("records.id"), primary_key=True),
+    Column("organisation_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("waits_posting", Boolean, nullable=False),
+    Column("waits_talent", Boolean, nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Index(None, "talent_id", "waits_talent"),
+    Index(None, "organisation_id", "waits_posting"),
+)
+
+contact_steps = Table(
+    "contact_steps",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("posting_id", _Id, ForeignKey("records.id"), nullable=False),
+    Column("talent_id", _Id, ForeignKey("records.id"), nullable=False, index=True),
+    Column("side", String(10), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_id", _Id, ForeignKey("accounts.id")),
+    Column("step", String(20), nullable=False),
+    Column("reason", String(20)),
+    Column("body", Text, nullable=False),
+    Index(None, "posting_id", "talent_id"),
     sqlite_autoincrement=True,
 )

@@ -54,6 +54,7 @@ _ITEM = re.compile(
     re.MULTILINE,
 )
 _CLAUSE_END = re.compile(r"[,。;!?\n]")
+_OVERLONG = re.compile(r"[^。；;！!？?\n]{600}")
 
 _PREFERRED = re.compile(
     r"优先|加分|更佳|更好|更优|为佳|最佳|最好(?!的)|者佳|尤佳|的佳|锦上添花|(?:另加|另有|有)补贴|工资上浮|再加|加薪|(?:也|就更|更)好(?=[,。;!?\n啦]|$)|(?:先|优先)看(?=[,。;!?\n])"
@@ -102,8 +103,13 @@ _OR = re.compile(r"或")
 
 
 def itemised(text: str) -> str:
-    """The text folded, with line ends in place of the numbers of its items; every offset stays."""
-    return fold(_ITEM.sub(lambda found: "\n" * len(found[0]), text))
+    """The text folded, with line ends in place of the numbers of its items; every offset stays.
+
+    A stretch without an end that is longer than anybody's clause is cut: each thing named in a clause reads all of it,
+    and 20,000 characters without a full stop would take a minute.
+    """
+    ended = _OVERLONG.sub(lambda found: found[0][:-1] + "。", text)
+    return fold(_ITEM.sub(lambda found: "\n" * len(found[0]), ended))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,13 @@ class Section:
             raise NotFound(f"没有编号为 {id} 的{self.kind.label}")
         return found
 
-    def place(self, raw: Mapping[int, RawVectors], adapter: Adapter) -> None:
-        """Index the raw vectors by id, adapted."""
-        if raw:
-            heads, bodies = _adapted(np.stack(list(raw.values())), adapter)
-            self.heads.add(list(raw), heads)
-            self.bodies.add(list(raw), bodies)
+    def place(self, documents: Sequence[Document[Record]], adapter: Adapter) -> None:
+        """Index the raw vectors of the documents, adapted."""
+        if documents:
+            ids = [document.id for document in documents]
+            heads, bodies = _adapted(np.stack([self.raw[id] for id in ids]), documents, adapter)
+            self.heads.add(ids, heads)
+            self.bodies.add(ids, bodies)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Take the ids out of every index; unknown ones are ignored."""
@@ -123,10 +124,11 @@ class Shelf:
         """The words of a record's texts, in order."""
         return [word for text in found.values() for word in self.segmenter.words(text)]
 
-    def _weighted_words(self, document: Document[Record]) -> list[str]:
+    def weighted_words(self, found: Mapping[str, str]) -> list[str]:
         """The words, those of telling fields several times: BM25F in its simple form (Robertson et al., CIKM 2004)."""
-        found = searched(document).items()
-        return [word for field, text in found for word in self.segmenter.words(text) * FIELD_WEIGHTS.get(field, 1)]
+        return [
+            word for field, text in found.items() for word in self.segmenter.words(text) * FIELD_WEIGHTS.get(field, 1)
+        ]
 
     def words_of(self, document: Document[Record]) -> frozenset[str]:
         """The different words of the document: at hand for one that stands on the shelf."""
@@ -149,7 +151,7 @@ class Shelf:
                 for kind, section in self._sections.items()
             }
             for section in fresh.values():
-                section.place(section.raw, adapter)
+                section.place(list(section.documents.values()), adapter)
             self.adapter, self._sections = adapter, fresh
 
     def vectors_of(self, document: Document[Record]) -> tuple[Vectors, Vectors]:
@@ -157,7 +159,7 @@ class Shelf:
         section = self[document.kind]
         if section.documents.get(document.id) is document:
             return section.heads.vectors([document.id]), section.bodies.vectors([document.id])
-        return _adapted(self._encoded([document]), self.adapter)
+        return _adapted(self._encoded([document]), [document], self.adapter)
 
     def remember(self, known: Mapping[tuple[int, int], RawVectors]) -> None:
         """Vectors by (id, revision) that need not be computed again when those records come."""
@@ -179,10 +181,9 @@ class Shelf:
         if not documents:
             return
         ids = [document.id for document in documents]
-        raw = dict(zip(ids, self._raw(documents), strict=True))
-        section.raw.update(raw)
-        section.place(raw, self.adapter)
-        section.words.add({document.id: self._weighted_words(document) for document in documents})
+        section.raw.update(zip(ids, self._raw(documents), strict=True))
+        section.place(documents, self.adapter)
+        section.words.add({document.id: self.weighted_words(searched(document)) for document in documents})
         # Last, so that whoever finds a document finds it in every index.
         section.documents.update(zip(ids, documents, strict=True))
 
@@ -193,20 +194,31 @@ class Shelf:
 
     def _encoded(self, documents: Sequence[Document[Record]]) -> np.ndarray[tuple[int, int, int], np.dtype[np.float16]]:
         """Raw heads and bodies: shape (len(documents), 2, dim)."""
-        said = [head(document.record) for document in documents] + [body(searched(document)) for document in documents]
-        made = self.encoder.encode(said).reshape(2, len(documents), self.encoder.dim)
+        heads, bodies = read_texts(documents)
+        made = self.encoder.encode([*heads, *bodies]).reshape(2, len(documents), self.encoder.dim)
         return made.transpose(1, 0, 2).astype(np.float16)
 
     def _background(self, adapter: Adapter) -> float:
         """Mean cosine of the names of different walks of life: where the scale begins."""
-        vectors = adapter.names(self._unrelated)
+        vectors = adapter.names(self._unrelated, _UNRELATED)
         pairs = vectors @ vectors.T
         return float(pairs[np.triu_indices(len(vectors), 1)].mean())
 
 
-def _adapted(raw: np.ndarray[tuple[int, int, int], np.dtype[np.float16]], adapter: Adapter) -> tuple[Vectors, Vectors]:
+def read_texts(documents: Sequence[Document[Record]]) -> tuple[list[str], list[str]]:
+    """What the vectors of the documents' heads and bodies are made of."""
+    return [head(document.record) for document in documents], [body(searched(document)) for document in documents]
+
+
+def _adapted(
+    raw: np.ndarray[tuple[int, int, int], np.dtype[np.float16]],
+    documents: Sequence[Document[Record]],
+    adapter: Adapter,
+) -> tuple[Vectors, Vectors]:
     wide = raw.astype(np.float32)
-    return adapter.names(wide[:, 0]), adapter.contents(wide[:, 1])
+    # Reading the texts takes seconds for tens of thousands.
+    heads, bodies = read_texts(documents) if adapter.latent else ((), ())
+    return adapter.names(wide[:, 0], heads), adapter.contents(wide[:, 1], bodies)
 
 
 def document_of(id: int, revision: int, record: Record) -> Document[Record]:

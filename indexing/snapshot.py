@@ -19,7 +19,7 @@ from indexing.text import stated, texts
 from indexing.words import WordIndex
 from models.errors import Conflict, IndexMismatch
 from models.matches import Discrimination, Document, Facts, Mention, Span, Stated, Wish
-from models.terms import Education, Kind, Salary, Shift, SkillLevel
+from models.terms import Education, Kind, Record, Salary, Shift, SkillLevel
 from models.traits import Trait
 
 LAYOUT = 2
@@ -138,15 +138,15 @@ def _restore_section(shelf: Shelf, kind: Kind, store: Store, path: Path) -> None
         ids, revisions = stored["ids"].tolist(), stored["revisions"].tolist()
         # The vectors on disk are the encoder's own: whatever adapter is in force now, none is encoded again.
         section.raw.update(zip(ids, stored["raw"], strict=True))
-    section.place(section.raw, shelf.adapter)
     section.words.replace(WordIndex.open(path / f"{section.kind}.words.npz"))
     with (path / f"{section.kind}.facts.jsonl").open(encoding="utf-8") as lines:
         packed = {(id, revision): line for id, revision, line in zip(ids, revisions, lines, strict=True)}
+    documents: dict[int, Document[Record]] = {}
     for stored_record in store.documents(section.kind):
         line = packed.get((stored_record.id, stored_record.revision))
         if line is not None:
             found = texts(stored_record.record)
-            section.documents[stored_record.id] = Document(
+            documents[stored_record.id] = Document(
                 stored_record.id,
                 stored_record.revision,
                 stored_record.record,
@@ -155,7 +155,9 @@ def _restore_section(shelf: Shelf, kind: Kind, store: Store, path: Path) -> None
                 stated(stored_record.record),
             )
     # Changed or withdrawn since: catch_up brings their new state.
-    section.remove([id for id in ids if id not in section.documents])
+    section.remove([id for id in ids if id not in documents])
+    section.place(list(documents.values()), shelf.adapter)
+    section.documents.update(documents)
 
 
 def _remember_vectors(shelf: Shelf, path: Path, kind: Kind) -> None:

@@ -69,7 +69,11 @@ class WordIndex:
         return self.scores(words).top(k)
 
     def scores(self, words: Sequence[str]) -> Scores:
-        """BM25 of the words in every document; a word that the query repeats counts once."""
+        """BM25 of the words in every document; a word that the query repeats counts by the root of how often.
+
+        That is BM25's query term frequency, softened: a word of a query's name says more of what is looked for
+        than one of its many other words, but not as much more as it is repeated.
+        """
         with self._lock:
             weights = self._weights(words)
             average = self._length / max(len(self._documents), 1)
@@ -151,11 +155,13 @@ class WordIndex:
         self._small = _Block({id: self._documents[id] for id in waiting})
 
     def _weights(self, words: Sequence[str]) -> list[tuple[int, float]]:
-        """(term, idf) of each query word that occurs; idf as in Lucene, never negative."""
-        terms = sorted({self._terms[word] for word in words if word in self._terms})
+        """(term, weight) of each query word that occurs; idf as in Lucene, never negative."""
+        repeated = Counter(self._terms[word] for word in words if word in self._terms)
+        terms = sorted(repeated)
         held = self._frequency[terms]
         idf = np.log1p((len(self._documents) - held + 0.5) / (held + 0.5))
-        return [(term, weight) for term, weight, n in zip(terms, idf.tolist(), held, strict=True) if n > 0]
+        weights = idf * np.sqrt([repeated[term] for term in terms])
+        return [(term, weight) for term, weight, n in zip(terms, weights.tolist(), held, strict=True) if n > 0]
 
 
 class Scores:

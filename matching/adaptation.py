@@ -14,7 +14,7 @@ import numpy as np
 from data import taxonomy
 from indexing.adapt import Adapter, NamedContents, Progress, train
 from indexing.encode import Encoder
-from indexing.shelf import Shelf
+from indexing.shelf import Shelf, read_texts
 from indexing.text import HEADS, NAMES_OF_MEMBERS, bare
 from models.errors import Conflict
 from models.matches import Document
@@ -23,7 +23,7 @@ from models.terms import Kind, Record
 KINDS = (Kind.POSTING, Kind.COURSE, Kind.PROGRAMME, Kind.NEED, Kind.OFFER, Kind.ORGANISATION)
 """Kinds whose records have a name and say what it means. Of a talent, a wish is not what was learnt."""
 FEWEST = 500
-"""Rows below which nothing is trained: two maps of 147,456 weights learn noise from less."""
+"""Rows below which nothing is trained: two maps of up to 245,760 weights learn noise from less."""
 SAYS_SOMETHING = 30
 """Characters from which a text is contents."""
 POOL = 5_000
@@ -63,7 +63,7 @@ def trial(shelf: Shelf, *, seed: int = 0, progress: Progress | None = None) -> T
     Conflict when there are too few records to learn from.
     """
     rows, held = _rows(shelf)
-    different = len(set(rows.content_keys))
+    different = len(set(rows.content_texts))
     if different < FEWEST:
         raise Conflict(f"只有 {different} 条既有名称又有内容的记录（相同的算一条），少于 {FEWEST} 条，不足以训练适配器")
     learnt, asked = rows.where(~held), rows.where(held)
@@ -148,12 +148,7 @@ def _rows(shelf: Shelf) -> tuple[NamedContents, np.ndarray[tuple[int], np.dtype[
     ]
     raw = [shelf[document.kind].raw[document.id].astype(np.float32) for document in documents]
     stacked = np.stack(raw) if raw else np.zeros((0, 2, shelf.encoder.dim), dtype=np.float32)
-    rows = NamedContents(
-        stacked[:, 0],
-        stacked[:, 1],
-        [next(iter(document.texts.values())) for document in documents],
-        [_said(document) for document in documents],
-    )
+    rows = NamedContents(stacked[:, 0], stacked[:, 1], *read_texts(documents))
     return rows, np.asarray([_held_out(document) for document in documents], dtype=bool)
 
 
@@ -172,7 +167,9 @@ def _reciprocal_ranks(
     adapter: Adapter, asked: NamedContents, pool: NamedContents
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """For each asked row, which stand first in the pool, the reciprocal rank of its contents; ties count against it."""
-    scores = adapter.names(asked.names) @ adapter.contents(pool.contents).T
+    names = adapter.names(asked.names, asked.name_texts)
+    contents = adapter.contents(pool.contents, pool.content_texts)
+    scores = names @ contents.T
     own = scores[np.arange(len(asked)), np.arange(len(asked))][:, None]
     found: np.ndarray[tuple[int], np.dtype[np.float64]] = 1.0 / (scores >= own).sum(axis=1)
     return found

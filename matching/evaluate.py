@@ -37,8 +37,8 @@ from models.text import key
 
 DEPTH = 1_000
 """Ranks kept of each run; a relevant document below counts as not found."""
-DENSE_SHARE = 0.8
-"""What the vectors weigh against BM25 where a text is all there is."""
+DENSE_SHARE = 0.9
+"""What the vectors weigh against BM25 where a text is all there is, both in units of their spread."""
 
 Run = list[list[str]]
 """For each query, document ids best first."""
@@ -272,9 +272,12 @@ def _adapted(
     task: Task, encoder: Encoder, documents: Vectors, adapters: Sequence[Adapter]
 ) -> list[tuple[Vector, Vectors]]:
     """For each query its vector and the documents', both through its adapter; encoded as the shelf encodes them."""
-    queries = encoder.encode(list(task.queries))
-    contents = {adapter: adapter.contents(documents) for adapter in dict.fromkeys(adapters)}
-    return [(adapter.names(queries[n : n + 1])[0], contents[adapter]) for n, adapter in enumerate(adapters)]
+    queries, texts = encoder.encode(list(task.queries)), [text for _, text in task.documents]
+    contents = {adapter: adapter.contents(documents, texts) for adapter in dict.fromkeys(adapters)}
+    return [
+        (adapter.names(queries[n : n + 1], task.queries[n : n + 1])[0], contents[adapter])
+        for n, adapter in enumerate(adapters)
+    ]
 
 
 def _note(task: Task, folds: int) -> str:

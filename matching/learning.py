@@ -1,8 +1,8 @@
 """Lists with outcomes → weights: only re-weighting the documented reasons, and only if a trial allows it.
 
-A score stays the weighted mean of the features that are there, with weights at or above zero that sum to
-1. So a better value of a feature can never lower a score, whatever was learned, and contributions go on
-adding up.
+A score stays the weighted mean of the features that are there, or less where LEAST_KNOWN is not known, with
+weights at or above zero that sum to 1. So a better value of a feature can never lower a score, whatever was
+learned, and contributions go on adding up.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import LinearConstraint, minimize
 
+from matching.jobs import LEAST_KNOWN
 from matching.outcomes import Floats, Ints, JudgedList, Values
 from models.outcomes import Trial
 
@@ -48,7 +49,7 @@ def is_held_out(asker: str) -> bool:
 
 
 def scores(values: Values, weights: Floats) -> Floats:
-    """Each row's score as `matching.rank.score` gives it; 0 where no fact is there."""
+    """Each row's score as `matching.rank.score` gives it in the jobs market; 0 where no fact is there."""
     return _scores_and_slopes(values, weights)[0]
 
 
@@ -219,12 +220,15 @@ def _limited(counts: Floats, owner: Ints, of_asker: Ints) -> Floats:
 
 
 def _scores_and_slopes(values: Values, weights: Floats) -> tuple[Floats, Values]:
-    """Each row's weighted mean of what is there, and how it changes with each weight."""
+    """Each row's score, and how it changes with each weight."""
     there = ~np.isnan(values)
     known = np.where(there, values, 0.0)
-    weight = np.maximum(there @ weights, 1e-12)
-    score = (known @ weights) / weight
-    return score, np.where(there, known - score[:, None], 0.0) / weight[:, None]
+    weight = there @ weights
+    divisor = np.maximum(weight, LEAST_KNOWN)
+    score = (known @ weights) / divisor
+    # A weight that grows makes the divisor grow too, but for where less than the least is known.
+    falls = np.where(weight > LEAST_KNOWN, score, 0.0)
+    return score, np.where(there, known - falls[:, None], 0.0) / divisor[:, None]
 
 
 def _discounted(gains: Floats, by: Floats) -> float:

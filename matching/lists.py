@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from statistics import median
 
 from data import taxonomy
 from data.store import State
+from matching.disclosure import UNDER, nested, suppress
 from models.changes import FieldChange, field_changes
 from models.lists import Cell, FrozenList, FrozenRow, ListType, Part
 from models.technology import Need, Secrecy
 from models.terms import Kind, Record, Salary
 
-SMALLEST = 5
-"""Fewest persons that a public number may count (小样本不公开)."""
 UNNAMED = "未填写"
 """Owner or group of what names none."""
 
@@ -71,9 +71,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is true of some entries together; shares are in [0, 1] and 1 for none at all."""
+    """What is true of some entries together; shares are in [0, 1] and 1 for none at all.
 
-    count: int
+    Of a list of persons every number but `count` is of persons counted in fives: a share of a known number of
+    people is itself a count.
+    """
+
+    count: int | None
+    """None where so few persons, or others beside them, may not be told."""
     fresh: float
     """Share changed within the list's shorter limit."""
     recent: float
@@ -117,8 +122,10 @@ class Group:
     """How many entries share the values of the list's grouping columns; nobody can be picked out."""
 
     values: tuple[str, ...]
-    figures: Figures | None
+    count: int | None
     """None when it counts fewer persons than may be told, or would tell how many another group has."""
+    figures: Figures | None
+    """None in a list of persons: a group there tells its count and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +234,21 @@ def standing(of: ListType, one: Entry, today: date) -> Standing:
 
 
 def figures(of: ListType, entries: Sequence[Entry], today: date) -> Figures:
-    """What is true of the entries together."""
-    ages = [one.age(today) for one in entries]
+    """What is true of the entries together; of a list of persons as it may be told."""
+    whole, ages = len(entries), [one.age(today) for one in entries]
     missing = Counter(label for one in entries for label in one.missing)
+
+    def number(count: float) -> float:
+        """Of persons a multiple of five, and no more than there are."""
+        return min(whole, UNDER * round(count / UNDER)) if of.personal else count
+
     return Figures(
-        count=len(entries),
-        fresh=_share(sum(age <= of.fresh for age in ages), len(ages)),
-        recent=_share(sum(age <= of.stale for age in ages), len(ages)),
-        expired=sum(one.is_expired(today) for one in entries),
-        complete=_share(sum(one.completeness for one in entries), len(entries)),
-        missing=dict(missing.most_common()),
+        count=published(of, entries)[()] if of.personal else whole,
+        fresh=_share(number(sum(age <= of.fresh for age in ages)), whole),
+        recent=_share(number(sum(age <= of.stale for age in ages)), whole),
+        expired=int(number(sum(one.is_expired(today) for one in entries))),
+        complete=_share(number(sum(one.completeness for one in entries)), whole),
+        missing={label: told for label, count in missing.most_common() if (told := int(number(count)))},
         age=median(ages) if ages else None,
         changed=max((one.changed for one in entries), default=None),
     )
@@ -250,9 +262,10 @@ def owners(of: ListType, entries: Iterable[Entry], today: date) -> tuple[Owner, 
     """Who answers for the entries, the longest idle first."""
     theirs: dict[int | str, list[Entry]] = {}
     for one in entries:
-        theirs.setdefault(one.owner_id or one.owner, []).append(one)
+        # Persons go by the name that groups go by: two ways to divide them would tell what neither tells.
+        theirs.setdefault((not of.personal and one.owner_id) or one.owner, []).append(one)
     found = [_owner(of, group, today) for group in theirs.values()]
-    return tuple(sorted(found, key=lambda owner: (-owner.idle, -owner.figures.count, owner.name)))
+    return tuple(sorted(found, key=lambda owner: (-owner.idle, -(owner.figures.count or 0), owner.name)))
 
 
 def _owner(of: ListType, theirs: Sequence[Entry], today: date) -> Owner:
@@ -267,34 +280,41 @@ def _owner(of: ListType, theirs: Sequence[Entry], today: date) -> Owner:
     )
 
 
-def groups(of: ListType, entries: Iterable[Entry], today: date) -> tuple[Group, ...]:
+def groups(of: ListType, entries: Sequence[Entry], today: date) -> tuple[Group, ...]:
     """The list as anyone may see it: counted by its grouping columns, largest first within the first of them."""
     found: dict[tuple[str, ...], list[Entry]] = {}
     for one in entries:
-        found.setdefault(tuple(_grouped(one, label) for label in of.groups), []).append(one)
-    hidden = _hidden({values: len(theirs) for values, theirs in found.items()}) if of.personal else frozenset()
+        found.setdefault(_grouped(of, one), []).append(one)
+    told = published(of, entries) if of.personal else None
     return tuple(
-        Group(values, None if values in hidden else figures(of, theirs, today))
+        Group(values, told[_path(values)], None) if told else Group(values, len(theirs), figures(of, theirs, today))
         for values, theirs in sorted(found.items(), key=lambda item: (item[0][0], -len(item[1]), item[0]))
     )
 
 
-def _grouped(one: Entry, label: str) -> str:
-    """The column's value; a dash where entries of its kind have no such column."""
-    return str(one.cells[label] or UNNAMED) if label in one.cells else "—"
+def published(of: ListType, entries: Iterable[Entry]) -> dict[tuple[str, ...], int | None]:
+    """Counts of a list of persons as they may be told: of all as (), of each owner, of each group by its path.
 
-
-def _hidden(counts: Mapping[tuple[str, ...], int]) -> frozenset[tuple[str, ...]]:
-    """The groups too small to be told; one alone in its school takes the next smallest with it.
-
-    Otherwise the school's total, which is told, would give it away.
+    One table for every view and file: what one leaves out, no other gives away.
     """
-    hidden: set[tuple[str, ...]] = set()
-    for first in {values[0] for values in counts}:
-        smallest = sorted((count, values) for values, count in counts.items() if values[0] == first)
-        few = [values for count, values in smallest if count < SMALLEST]
-        hidden.update([values for _, values in smallest[:2]] if len(few) == 1 else few)
-    return frozenset(hidden)
+    counts = Counter(_path(_grouped(of, one)) for one in entries)
+    return _suppressed(frozenset(counts.items()))
+
+
+@lru_cache(maxsize=256)
+def _suppressed(counts: frozenset[tuple[tuple[str, ...], int]]) -> dict[tuple[str, ...], int | None]:
+    # In one order, so that equal counts are told alike.
+    return suppress(nested(dict(sorted(counts)))) if counts else {(): 0}
+
+
+def _grouped(of: ListType, one: Entry) -> tuple[str, ...]:
+    """The grouping columns' values; a dash where entries of its kind have no such column."""
+    return tuple(str(one.cells[label] or UNNAMED) if label in one.cells else "—" for label in of.groups)
+
+
+def _path(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Where a group's count stands: below its owner's, with no level between, since none is shown."""
+    return (values[0], "\n".join(values[1:])) if len(values) > 1 else values
 
 
 def chosen(
@@ -322,9 +342,16 @@ def chosen(
     return sorted(found, key=keys[order])
 
 
-def tellable(of: ListType, found: Iterable[Owner]) -> tuple[Owner, ...]:
-    """The owners of whom figures may be told: of a list of persons not those with only a few."""
-    return tuple(one for one in found if not of.personal or one.figures.count >= SMALLEST)
+def tellable(of: ListType, found: Sequence[Owner], entries: Iterable[Entry]) -> tuple[Owner, ...]:
+    """The owners of whom figures may be told: of a list of persons not those whose count is left out."""
+    if not of.personal:
+        return tuple(found)
+    told = published(of, entries)
+    return tuple(one for one in found if told.get((one.name,)) is not None)
+
+
+FEW = f"少于 {UNDER} 人或不单列"
+"""What stands for a count of persons that may not be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +365,8 @@ class Table:
 def table(of: ListType, entries: Sequence[Entry], today: date) -> Table:
     """The entries with their age, standing and gaps; of a list of persons the groups."""
     if of.personal:
-        columns = (*of.groups, "人数", f"{of.fresh} 天内更新占比", "完整度", "最近更新")
-        return Table(columns, tuple(_group_row(of, group) for group in groups(of, entries, today)))
+        rows = ((*one.values, FEW if one.count is None else one.count) for one in groups(of, entries, today))
+        return Table((*of.groups, "人数"), tuple(rows))
     columns = (*of.columns, "最近更新", "距今天数", "状态", "未填写的列")
     return Table(
         columns,
@@ -356,13 +383,6 @@ def table(of: ListType, entries: Sequence[Entry], today: date) -> Table:
     )
 
 
-def _group_row(of: ListType, group: Group) -> tuple[Cell, ...]:
-    if group.figures is None:
-        return (*group.values, f"少于 {SMALLEST} 人或不单列", None, None, None)
-    told = group.figures
-    return (*group.values, told.count, f"{told.fresh:.0%}", f"{told.complete:.0%}", told.changed)
-
-
 def freeze(of: ListType, month: str, entries: Sequence[Entry], last: date) -> FrozenList:
     """The list as it stood on the month's last day; of a list of persons only the groups that may be told."""
     whole = figures(of, entries, last)
@@ -372,7 +392,7 @@ def freeze(of: ListType, month: str, entries: Sequence[Entry], last: date) -> Fr
             FrozenRow(
                 key="/".join(group.values),
                 owner=group.values[0],
-                cells=dict(zip(columns, (*group.values, group.figures and group.figures.count), strict=True)),
+                cells=dict(zip(columns, (*group.values, group.count), strict=True)),
             )
             for group in groups(of, entries, last)
         ]
@@ -385,7 +405,7 @@ def freeze(of: ListType, month: str, entries: Sequence[Entry], last: date) -> Fr
         name=of.name,
         columns=columns,
         figures={
-            "count": whole.count,
+            **({} if whole.count is None else {"count": whole.count}),
             "fresh": whole.fresh,
             "recent": whole.recent,
             "expired": whole.expired,

@@ -51,6 +51,8 @@ class Market(Generic[D, S]):
     """Why the record takes no more answers, in Chinese; None while it does. Asked of what is looked for only."""
     requirements: tuple[Requirement[D, S], ...]
     features: tuple[Feature[D, S], ...]
+    least_known: float = 0.0
+    """Weight that a score is divided by at least, so that a pair of which less is known cannot score all points."""
     prepare: Callable[[Sequence[Pair[D, S]]], None] | None = None
     """Called with all pairs of a question before they are judged, for facts that are cheaper to find together."""
 

@@ -96,7 +96,7 @@ class Matcher:
         ranked = self.match(market, talent, k=k, where=where, spare=DEPTH, cited=0)
         placed = rerank(ranked.matches, switches, self.known(ranked.matches, shown), k=k)
         # Evidence is costly: looked up for those that made it only.
-        cited = {m.pair.demand.id: m for m in rank((one.match.pair for one in placed), market.features, k=k)}
+        cited = {m.pair.demand.id: m for m in rank((one.match.pair for one in placed), market, k=k)}
         placed = tuple(replace(one, match=cited[one.match.pair.demand.id]) for one in placed)
         return Listing(replace(ranked, matches=tuple(one.match for one in placed)), placed, switches)
 
@@ -216,14 +216,14 @@ class Matcher:
             # Where the requirements leave too few, look further, once.
             if len(kept) >= k or len(candidates) < wide:
                 break
-        matches = rank(kept[:depth], market.features, k=k + spare, cited=cited)
+        matches = rank(kept[:depth], market, k=k + spare, cited=cited)
         return Answer(matches, retrieved=len(pairs), removals=left_out + removals)
 
     def query(self, document: Document[Record]) -> Query:
         """What the document looks for, as the retrievers read it; a stored document's vectors are at hand."""
         found = {field: text for field, text in searched(document).items() if field not in NAMES_OF_MEMBERS}
         heads, bodies = self.shelf.vectors_of(document)
-        return Query(heads[0], bodies[0], self.shelf.words(found))
+        return Query(heads[0], bodies[0], self.shelf.weighted_words(found))
 
     def _available(
         self, market: Market[D, S], section: Section, where: Where | None

@@ -182,7 +182,7 @@ def _passing(market: Jobs, pairs: Sequence[JobPair]) -> list[JobPair]:
 
 def _best(market: Jobs, pairs: Sequence[JobPair]) -> float | None:
     """The highest score of those that retrieval puts first, as many as the matcher would rank."""
-    ranked = rank(pairs[:DEPTH], market.features, k=1, cited=0)
+    ranked = rank(pairs[:DEPTH], market, k=1, cited=0)
     return ranked[0].score if ranked else None
 
 

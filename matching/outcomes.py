@@ -27,6 +27,8 @@ GRADES = {
     Act.APPLIED: 2,
     Act.INVITED: 2,
     Act.ACCEPTED: 4,
+    Act.INTERVIEWED: 4,
+    Act.OFFERED: 5,
     Act.HIRED: 5,
     Act.KEPT_3: 6,
     Act.KEPT_6: 6,
@@ -35,12 +37,14 @@ GRADES = {
 """How far a pair came, with the gain 2^grade - 1. What one side does is a step, what takes both is two: otherwise the
 taste of those who look, whose acts are many, would decide alone."""
 TURNED_DOWN = 1
-"""Grade of what was applied for or invited and then rejected: worth opening, and no more."""
+"""Grade of what was applied for or invited and then rejected or taken back: worth opening, and no more."""
 PATIENCE = timedelta(days=60)
 """After which an application or invitation that nobody answered counts as one that was not accepted."""
 
 _ORDER = {act: place for place, act in enumerate(Act)}
-_AGREED = frozenset({Act.ACCEPTED, Act.HIRED, Act.KEPT_3, Act.KEPT_6, Act.KEPT_12})
+_AGREED = frozenset({Act.ACCEPTED, Act.INTERVIEWED, Act.OFFERED, Act.HIRED, Act.KEPT_3, Act.KEPT_6, Act.KEPT_12})
+"""What takes a yes of both. How work ended says nothing of whether it should have begun."""
+_REFUSED = frozenset({Act.REJECTED, Act.WITHDRAWN})
 _ASKED = frozenset({Act.APPLIED, Act.INVITED})
 
 
@@ -156,11 +160,11 @@ def _happened(
 def _item(side: Side, other: int, position: int, happened: list[Event], newest: datetime | None) -> Item:
     acts = [event.act for event in happened]
     grade = max((GRADES.get(act, 0) for act in acts), default=0)
-    answers = [act for act in acts if act in _AGREED or act is Act.REJECTED]
+    answers = [act for act in acts if act in _AGREED | _REFUSED]
     asked = [event.at for event in happened if event.act in _ASKED]
     agreed: bool | None = False
     if answers:
-        agreed = answers[-1] is not Act.REJECTED
+        agreed = answers[-1] not in _REFUSED
         if not agreed:
             grade = min(grade, TURNED_DOWN)
     elif asked and newest is not None and newest - max(asked) < PATIENCE:

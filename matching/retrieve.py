@@ -47,21 +47,18 @@ def retrieve(
 ) -> list[Candidate]:
     """The `depth` documents of the section, or of `among`, that the retrievers together find most alike; best first.
 
-    Each retriever proposes its own `depth` documents and then judges all that were proposed, so no opinion
-    is missing where opinions are added up.
+    Each retriever whose opinion counts proposes its own `depth` documents, and all judge whatever was proposed, so
+    no opinion is missing where opinions are added up.
     """
     scores = section.words.scores(query.words)
-    proposed = np.unique(
-        np.concatenate(
-            [
-                section.heads.search(query.head, k=depth, among=among).ids,
-                section.bodies.search(query.body, k=depth, among=among).ids,
-                section.bodies.search(query.head, k=depth, among=among).ids,
-                section.heads.search(query.body, k=depth, among=among).ids,
-                scores.top(depth, among=among).ids,
-            ]
-        )
+    searches = (
+        (fusion.head, section.heads, query.head),
+        (fusion.body, section.bodies, query.body),
+        (fusion.forth, section.bodies, query.head),
+        (fusion.back, section.heads, query.body),
     )
+    proposals = [index.search(vector, k=depth, among=among).ids for weight, index, vector in searches if weight]
+    proposed = np.unique(np.concatenate([*proposals, scores.top(depth, among=among).ids]))
     ids = proposed.tolist()
     head, back = _likeness(section.heads, (query.head, query.body), ids, section.unrelated)
     body, forth = _likeness(section.bodies, (query.body, query.head), ids, section.unrelated)
@@ -97,21 +94,18 @@ def _likeness(index: VectorIndex, queries: Sequence[Vector], ids: list[int], unr
 
 
 def fuse(*weighted: tuple[float, Floats]) -> Floats:
-    """The weighted sum of the opinions, each stretched from 0 for its least to 1 for its most liked candidate.
+    """The weighted sum of the opinions in units of their spread, from 0 for the least to 1 for the best candidate.
 
-    In [0, 1] when the weights sum to 1. Stretching lets cosines and BM25 weigh alike, and unlike rank
-    fusion it keeps how far ahead the first one is.
+    So cosines and BM25 weigh alike, and unlike rank fusion it keeps how far ahead the first one is. Were each
+    opinion stretched to [0, 1] instead, the one document that repeats the query's words would decide what the
+    words say of all others: on the graded pairs that costs up to .015 nDCG@10.
     """
     fused = np.zeros(len(weighted[0][1]), dtype=np.float32)
+    if not len(fused):
+        return fused
     for weight, opinion in weighted:
-        fused += weight * _stretched(opinion)
-    return fused
-
-
-def _stretched(opinion: Floats) -> Floats:
-    """The opinion from 0 for the least to 1 for the most liked candidate, so that opinions weigh alike."""
-    if not len(opinion):
-        return opinion
-    low, high = float(opinion.min()), float(opinion.max())
-    stretched: Floats = (opinion - low) / (high - low) if high > low else np.zeros_like(opinion)
+        # Candidates that an opinion does not tell apart have no spread, but for rounding.
+        fused += weight * (opinion - opinion.mean()) / max(float(opinion.std()), 1e-5)
+    low, high = float(fused.min()), float(fused.max())
+    stretched: Floats = (fused - low) / (high - low) if high > low else np.zeros_like(fused)
     return stretched

@@ -62,7 +62,7 @@ def search(
     if not any(character.isalnum() for character in cleaned):
         raise Malformed(f"搜索词“{quote(cleaned)}”里没有可以搜索的文字" if cleaned else "请输入搜索词")
     words = shelf.segmenter.words(cleaned)
-    vector = shelf.adapter.names(shelf.encoder.encode([cleaned], role="query"))[0]
+    vector = shelf.adapter.names(shelf.encoder.encode([cleaned], role="query"), [cleaned])[0]
     query = Query(vector, vector, words)
     found = [
         (_raised(score(candidate), document, cleaned), document)

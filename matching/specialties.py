@@ -11,7 +11,7 @@ from functools import partial
 
 from data import taxonomy
 from indexing.link import Link
-from matching.disclosure import TOTAL, UNDER, groups, suppress
+from matching.disclosure import UNDER
 from matching.evidence import WordsOf, shared_words, spans_of, whole, within
 from matching.likeness import name_likeness, text_likeness, word_share
 from matching.market import Feature, Market, Requirement
@@ -71,9 +71,11 @@ class Outlook:
     trend: float | None
     """The last six months against the six before; None when those had none."""
     graduates: int | None
-    """Of the programme's latest cohort; None when they are so few, here or in another, that it is not published."""
+    """Of the programme's latest cohort; None when they are so few that it is not published."""
     supply: int | None
-    """Graduates of a year from every programme in the consortium that trains for the same occupations; the same."""
+    """Graduates of a year from every programme in the consortium that trains for the same occupations.
+
+    None when one of them has so few: every other's is published, and the difference would tell."""
     ratio: float | None
     """Posts per graduate: demand / supply; None without graduates, and without a published supply."""
     advice: Advice
@@ -184,11 +186,13 @@ def outlook(
     late, early = (sum(month.headcount for month in part) for part in (recent[6:], recent[:6]))
     alike = {str(one.id): _graduates(one.record) for one in others if _alike(one.record, programme.record)}
     supply = sum(alike.values())
-    published = suppress(groups(alike))
+    # Each programme's cohort is published beside this: a total would give the one that is not away.
+    told = None if any(0 < count < UNDER for count in alike.values()) else supply
+    own = alike.get(str(programme.id), 0)
     ratio = demand / supply if supply else None
     trend = late / early if early else None
     postings = sum(month.postings for month in recent)
-    advice, reason = _advise(postings, demand, published[TOTAL], ratio, trend)
+    advice, reason = _advise(postings, demand, told, ratio, trend)
     return Outlook(
         programme=programme,
         months=months,
@@ -196,9 +200,9 @@ def outlook(
         demand=demand,
         before=sum(month.headcount for month in before),
         trend=trend,
-        graduates=published.get(str(programme.id), 0),
-        supply=published[TOTAL],
-        ratio=None if published[TOTAL] is None else ratio,
+        graduates=None if 0 < own < UNDER else own,
+        supply=told,
+        ratio=None if told is None else ratio,
         advice=advice,
         reason=reason,
         evidence=linked,
@@ -216,7 +220,7 @@ def _advise(
     change = "" if trend is None else f"，后半年需求为前半年的 {trend:.2f} 倍"
     graduates = f"年毕业 {supply} 人，每名毕业生对应 {ratio:.2f} 个岗位"
     if supply is None:
-        graduates = f"年毕业不足 {UNDER} 人，不公布"
+        graduates = f"年毕业人数中有不足 {UNDER} 人的一届，不公布"
     facts = f"近 12 个月需求 {demand} 人，同类专业{graduates}{change}"
     if ratio >= MANY_POSTS and (trend is None or trend > FALLING):
         return Advice.ENLARGE, facts

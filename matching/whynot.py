@@ -256,7 +256,7 @@ def _scored(matcher: Matcher, talent: Document[Talent], posting: Document[Postin
     pairs = matcher.between(market, talent, [posting.id])
     if not pairs:
         raise NotFound(f"没有编号为 {posting.id} 的{posting.kind.label}")
-    [match] = rank(pairs.values(), market.features, k=1, cited=0)
+    [match] = rank(pairs.values(), market, k=1, cited=0)
     return match
 
 

@@ -78,7 +78,10 @@ class Action(StrEnum):
     REVIEW = "审核"
     PUBLISH = "直接发布"
     REPORT = "报告结果"
+    PROGRESS = "查看往来"
+    CONTACT = "联系与答复"
     RIGHTS = "行使个人信息权利"
+    COMPLAIN = "投诉"
     ERASE = "删除个人信息"
     MANAGE = "管理"
 
@@ -93,10 +96,12 @@ class System(StrEnum):
     VETTING = "单位核验"
     EVENT = "匹配结果"
     PUBLICATION = "发布流程"
+    CONTACT = "往来"
     LIST = "清单汇总"
     ENTRIES = "清单明细"
     SUPERVISION = "督办提醒"
     OBJECTION = "异议"
+    COMPLAINT = "投诉"
     AUDIT = "审计记录"
     METRICS = "运行指标"
 
@@ -114,7 +119,7 @@ class Relation(StrEnum):
     OWN = "本方"
     """The person's own record, a student of the own school, or what the own organisation published."""
     PARTNER = "合作方"
-    """A person who applied to the own organisation or accepted its invitation."""
+    """A person who applied to the own organisation or accepted its invitation, and neither side has left since."""
     STRANGER = "他方"
 
 
@@ -143,11 +148,14 @@ SCOPE_OF: dict[Action, Scope] = {
     Action.IDENTIFY: Scope.READ,
     Action.MATCH: Scope.READ,
     Action.HISTORY: Scope.READ,
+    Action.PROGRESS: Scope.READ,
     Action.PROPOSE: Scope.WRITE,
     Action.WITHDRAW: Scope.WRITE,
     Action.PUBLISH: Scope.WRITE,
     Action.REPORT: Scope.WRITE,
+    Action.CONTACT: Scope.WRITE,
     Action.RIGHTS: Scope.WRITE,
+    Action.COMPLAIN: Scope.WRITE,
     Action.ERASE: Scope.WRITE,
     Action.REVIEW: Scope.MANAGE,
     Action.MANAGE: Scope.MANAGE,
@@ -237,20 +245,35 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.MATCH, _ALL_KINDS, ADMINISTRATOR),
     Rule(Action.HISTORY, tuple(kind for kind in Kind if kind is not Kind.TALENT), PUBLISHERS | ENTERPRISE, _OWN),
     Rule(Action.HISTORY, (Kind.TALENT,), PERSONS | {Role.SCHOOL_CAREER}, _OWN),
-    Rule(Action.HISTORY, tuple(kind for kind in Kind if kind is not Kind.TALENT), REVIEWERS | {Role.AUDITOR}),
+    Rule(Action.HISTORY, tuple(kind for kind in Kind if kind is not Kind.TALENT), REVIEWERS),
+    Rule(
+        Action.HISTORY,
+        tuple(kind for kind in Kind if kind is not Kind.TALENT),
+        frozenset({Role.AUDITOR}),
+        exposures=_OPEN,
+    ),
     Rule(Action.HISTORY, (Kind.TALENT,), ADMINISTRATOR),
     *(Rule(Action.PROPOSE, (kind,), roles, _OWN) for kind, roles in _WRITERS.items()),
     *(Rule(Action.WITHDRAW, (kind,), roles, _OWN) for kind, roles in _WRITERS.items() if kind is not Kind.ORGANISATION),
     Rule(Action.WITHDRAW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, _ALL_KINDS, REVIEWERS),
     Rule(Action.REVIEW, (Kind.TALENT,), frozenset({Role.SCHOOL_CAREER}), _OWN),
+    Rule(Action.REVIEW, (System.PUBLICATION,), REVIEWERS | {Role.SCHOOL_CAREER}),
     Rule(Action.READ, (System.PUBLICATION,), frozenset[Role]().union(*_WRITERS.values()) | REVIEWERS),
     Rule(Action.PUBLISH, _ALL_KINDS, ADMINISTRATOR),
     Rule(Action.REPORT, (System.EVENT,), PERSONS | {Role.ENTERPRISE_HR, Role.SCHOOL_CAREER} | ADMINISTRATOR),
+    Rule(Action.PROGRESS, (Kind.TALENT,), PERSONS | {Role.SCHOOL_CAREER}, _OWN),
+    Rule(Action.PROGRESS, (Kind.POSTING,), frozenset({Role.ENTERPRISE_HR}), _OWN),
+    Rule(Action.CONTACT, (Kind.TALENT,), PERSONS, _OWN),
+    Rule(Action.CONTACT, (Kind.POSTING,), frozenset({Role.ENTERPRISE_HR}), _OWN),
+    Rule(Action.PROGRESS, (System.CONTACT,), PERSONS | {Role.ENTERPRISE_HR}),
+    Rule(Action.CONTACT, (System.CONTACT,), PERSONS | {Role.ENTERPRISE_HR}),
     Rule(Action.RIGHTS, (Kind.TALENT,), PERSONS, _OWN),
     Rule(Action.ERASE, (Kind.TALENT,), PERSONS, _OWN),
     Rule(Action.ERASE, (Kind.TALENT,), ADMINISTRATOR),
     Rule(Action.REVIEW, (System.OBJECTION,), REVIEWERS),
+    Rule(Action.COMPLAIN, (System.COMPLAINT,), EVERYONE),
+    Rule(Action.REVIEW, (System.COMPLAINT,), REVIEWERS),
     Rule(Action.READ, (System.AUDIT,), REVIEWERS | {Role.AUDITOR}),
     Rule(Action.READ, (System.METRICS,), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     Rule(Action.MANAGE, (System.SELF,), MEMBERS),

@@ -6,13 +6,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from models.access import Role, Scope
 from models.terms import Value
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@-]{2,63}$")]
 """The name a person signs in with: small letters, digits, dot, @, hyphen."""
+_LOGIN = TypeAdapter(Login)
+
+
+def is_login(text: str) -> bool:
+    """Whether the text can be a login."""
+    try:
+        _LOGIN.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 class Account(Value):
@@ -37,6 +47,18 @@ class Key(Value):
     created: datetime
     expires: datetime
     revoked: datetime | None
+
+
+class ExternalIdentity(Value):
+    """A person at an identity provider, who may sign in to the account (外部身份)."""
+
+    id: int
+    issuer: str
+    subject: str
+    label: str
+    """What the provider calls the person; shown to nobody else."""
+    linked: datetime
+    used: datetime | None
 
 
 class Invitation(Value):

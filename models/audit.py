@@ -32,13 +32,21 @@ class Action(StrEnum):
     CONSENTED = "consented"
     OBJECTED = "objected"
     DECIDED = "decided"
+    COMPLAINED = "complained"
+    ANSWERED = "answered"
+    FORGOTTEN = "forgotten"
+    PREFERRED = "preferred"
     ACCOUNT_MADE = "account_made"
     ACCOUNT_CLOSED = "account_closed"
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET = "password_reset"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     INVITED = "invited"
     VETTED = "vetted"
+    CONTACTED = "contacted"
 
     @property
     def label(self) -> str:
@@ -59,13 +67,21 @@ _LABELS = {
     Action.CONSENTED: "授权或撤回授权",
     Action.OBJECTED: "提出异议",
     Action.DECIDED: "决定异议",
+    Action.COMPLAINED: "投诉",
+    Action.ANSWERED: "答复投诉",
+    Action.FORGOTTEN: "删去过期投诉内容",
+    Action.PREFERRED: "开关个性化推荐",
     Action.ACCOUNT_MADE: "开通账号",
     Action.ACCOUNT_CLOSED: "停用账号",
     Action.PASSWORD_CHANGED: "更换口令",
+    Action.PASSWORD_RESET: "发出重设口令的链接",
     Action.KEY_MADE: "新建密钥",
     Action.KEY_REVOKED: "撤销密钥",
+    Action.IDENTITY_LINKED: "关联外部身份",
+    Action.IDENTITY_UNLINKED: "解除外部身份",
     Action.INVITED: "邀请",
     Action.VETTED: "核验单位",
+    Action.CONTACTED: "投递、邀请与答复",
 }
 
 

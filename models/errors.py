@@ -11,7 +11,6 @@
     │   ├── WrongPassword            the login or the password is not right
     │   ├── Forbidden                the account may not do this to that record
     │   └── TooOften                 more attempts than allowed; the message says when to try again
-    │       └── Locked                 the account is locked after wrong passwords
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
     │   │   └── Erased                 a person's data was erased
@@ -72,16 +71,16 @@ class WrongPassword(Refused):
     """The login or the password is not right; which of them is not said."""
 
 
+class IdentityRefused(Refused):
+    """What an identity provider says is not believed, or belongs to no account here."""
+
+
 class Forbidden(Refused):
     """The account may not do this to that record."""
 
 
 class TooOften(Refused):
     """More attempts than allowed; the message says when to try again."""
-
-
-class Locked(TooOften):
-    """The account is locked for a while after wrong passwords."""
 
 
 class Conflict(ChanjiaoError):
@@ -134,6 +133,10 @@ class IndexMismatch(Unavailable):
 
 class IndexBehind(Unavailable):
     """The index is still being built; the message says how far it is."""
+
+
+class ProviderUnavailable(Unavailable):
+    """The identity provider cannot be reached or does not answer as one."""
 
 
 class StoreUnavailable(Unavailable):

@@ -250,7 +250,10 @@ class Contribution:
     label: str
     value: float | None
     weight: float
-    """Share of the score that the feature decides, after missing features were left out; 0 for those."""
+    """Share of the score that the feature decides, after missing features were left out; 0 for those.
+
+    Together 1, or less where so little is known that the rest decides nothing and gives no points.
+    """
     points: float
     detail: str
     evidence: Evidence
@@ -274,6 +277,11 @@ class Match(Generic[D, S]):
         ours = [one for one in self.contributions if one.side is side]
         weight = sum(one.weight for one in ours)
         return sum(one.points for one in ours) / weight if weight else None
+
+    @property
+    def most(self) -> float:
+        """What the score would be if all that is known spoke for the pair: 1, or less where too little is known."""
+        return sum(one.weight for one in self.contributions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,17 @@ class Act(StrEnum):
     APPLIED = "applied"
     INVITED = "invited"
     ACCEPTED = "accepted"
+    INTERVIEWED = "interviewed"
+    """An interview was fixed."""
+    OFFERED = "offered"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """Who asked or had said yes takes it back."""
     HIRED = "hired"
     KEPT_3 = "kept_3"
     KEPT_6 = "kept_6"
     KEPT_12 = "kept_12"
+    ENDED = "ended"
 
     @property
     def label(self) -> str:
@@ -72,15 +78,24 @@ _LABELS = {
     Act.APPLIED: "投递",
     Act.INVITED: "邀请",
     Act.ACCEPTED: "同意",
+    Act.INTERVIEWED: "约面试",
+    Act.OFFERED: "发录用意向",
     Act.REJECTED: "拒绝",
+    Act.WITHDRAWN: "撤回",
     Act.HIRED: "录用",
     Act.KEPT_3: "在岗满 3 个月",
     Act.KEPT_6: "在岗满 6 个月",
     Act.KEPT_12: "在岗满 12 个月",
+    Act.ENDED: "结束",
 }
 _KEPT_DAYS = {Act.KEPT_3: 85, Act.KEPT_6: 176, Act.KEPT_12: 360}
 """A few days short of the months: who reports them counts by the calendar and by working days."""
-_ONLY = {Act.APPLIED: Side.TALENT, Act.INVITED: Side.POSTING}
+_ONLY = {
+    Act.APPLIED: Side.TALENT,
+    Act.INVITED: Side.POSTING,
+    Act.INTERVIEWED: Side.POSTING,
+    Act.OFFERED: Side.POSTING,
+}
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -39,7 +39,10 @@ _PUBLISHERS: dict[Kind, tuple[str | None, str]] = {
 
 def publisher_of(record: Record) -> tuple[int | None, str]:
     """The id and the name of the organisation that published the record; None and "" where it names none."""
-    if record.kind not in _PUBLISHERS:
-        return None, ""
-    by_id, by_name = _PUBLISHERS[record.kind]
-    return getattr(record, by_id) if by_id else None, getattr(record, by_name)
+    by_id, by_name = publisher_fields(record.kind)
+    return getattr(record, by_id) if by_id else None, getattr(record, by_name) if by_name else ""
+
+
+def publisher_fields(kind: Kind) -> tuple[str | None, str | None]:
+    """The fields that hold the publisher's id and name; None where records of the kind have none."""
+    return _PUBLISHERS.get(kind, (None, None))

@@ -271,12 +271,17 @@ class Salary(Value):
         )
 
     @property
-    def label(self) -> str:
-        """As a Chinese reader expects it, in the period it was quoted in: 150-180元/天, 8000-12000元/月·13薪."""
+    def as_quoted(self) -> tuple[int, int]:
+        """Low and high in the period they were quoted in."""
         scale = self.quoted_per.per_month
         # Whole yuan per month are not whole yuan per year: 100,000 comes back as 99,996.
         places = -2 if self.quoted_per is PayPeriod.YEAR else 0
-        low, high = int(round(self.low / scale, places)), int(round(self.high / scale, places))
+        return int(round(self.low / scale, places)), int(round(self.high / scale, places))
+
+    @property
+    def label(self) -> str:
+        """As a Chinese reader expects it, in the period it was quoted in: 150-180元/天, 8000-12000元/月·13薪."""
+        low, high = self.as_quoted
         amount = f"{low}" if low == high else f"{low}-{high}"
         return f"{amount}元/{self.quoted_per.value}" + (f"·{self.pay_months}薪" if self.pay_months != 12 else "")
 

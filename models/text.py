@@ -5,7 +5,8 @@ import unicodedata
 from functools import cache
 
 _CONTROL = re.compile(r"_x000[dD]_|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
-_BLANK_LINES = re.compile(r"[ \t\u3000]*\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
+# The look behind keeps a long run of blanks from being read once from each of its blanks.
+_BLANK_LINES = re.compile(r"(?<![ \t\u3000])[ \t\u3000]*\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import numpy as np
 
-from indexing.adapt import Adapter
+from indexing.adapt import Adapter, NamedContents, train
+from indexing.encode import HashingEncoder
 from models.courses import Course
 from models.notices import Notice, NoticeType
 from models.organisations import Organisation, OrganisationType
@@ -74,7 +75,7 @@ def from_source(id: str, name: str = "test") -> Source:
 
 def an_event(act: Act, *, posting: int = 1, talent: int = 2, **fields: Any) -> Event:
     """An event of the side that usually acts so, on one and the same day."""
-    usual = {Act.INVITED: Side.POSTING, Act.HIRED: Side.POSTING}
+    usual = dict.fromkeys((Act.INVITED, Act.INTERVIEWED, Act.OFFERED, Act.HIRED), Side.POSTING)
     position = 1 if act in (Act.SHOWN, Act.OPENED) else None
     given = {
         "id": uuid4(),
@@ -92,3 +93,15 @@ def an_adapter(encoder: str = "hashing-1-64", *, seed: int = 0) -> Adapter:
     drawn = (dice.normal(0, 0.1, shape) for shape in ((dim,), (dim,), (dim, dim), (dim, dim)))
     names_mean, contents_mean, names_map, contents_map = (part.astype(np.float16).astype(np.float32) for part in drawn)
     return Adapter(encoder, names_mean, contents_mean, names_map, contents_map)
+
+
+def an_enriched_adapter(encoder: str = "hashing-1-64") -> Adapter:
+    """It was trained on few titles and descriptions, of which it reads the texts and knows the names."""
+    dim = int(encoder.rsplit("-", 1)[1])
+    trades = ("数控车床操作工", "养老护理员", "外贸跟单员", "电商主播")
+    titles = [f"{trade}{n}" for n in range(10) for trade in trades]
+    descriptions = [f"招聘{trade}若干，第{n}班" for n in range(10) for trade in trades]
+    vectors = HashingEncoder(dim)
+    return train(
+        NamedContents(vectors.encode(titles), vectors.encode(descriptions), titles, descriptions), encoder=encoder
+    )

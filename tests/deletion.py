@@ -53,7 +53,7 @@ def again(matcher: Matcher, pair: Pair[Posting, Talent], asker: Document[Record]
     shelf.apply([Change(0, other.id, other.kind, record)])
     try:
         found = matcher.between(matcher.jobs, asker, [other.id])[other.id]
-        return rank([found], matcher.jobs.features, k=1, cited=0)[0]
+        return rank([found], matcher.jobs, k=1, cited=0)[0]
     finally:
         shelf.remember({(other.id, other.revision): raw})
         shelf.apply([Change(other.revision, other.id, other.kind, other.record)])

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field, SecretStr
 
+from api.answers import Identity
 from api.auth import COOKIE, PrincipalDep, allow
 from api.bootstrap import Services
 from api.deps import API, RecordIdPath, ServicesDep
@@ -17,7 +18,7 @@ from models.accounts import Account, Invitation, Key, Login, Vetting
 from models.errors import Conflict, Forbidden
 from models.organisations import Organisation
 from models.talents import Talent
-from models.terms import Kind, Name, OptionalName, Text, Value
+from models.terms import Kind, Name, Text, Value
 
 router = APIRouter(prefix=API, tags=["账号"], responses=problems(401, 403, 422, 500, 503))
 
@@ -104,6 +105,14 @@ class Acceptance(Value):
     password: _Secret
 
 
+class ResetLink(Value):
+    """A link to set a new password; shown this once."""
+
+    token: str
+    path: str
+    """The page on which it is used."""
+
+
 class AccountRequest(Value):
     """An account made by an administrator; without a password only its keys work."""
 
@@ -120,14 +129,6 @@ class Verdict(Value):
 
     verified: bool
     note: Text = ""
-
-
-class Identity(Value):
-    """Who a talent is."""
-
-    id: int
-    name: OptionalName
-    contact: OptionalName
 
 
 @router.post(
@@ -267,14 +268,28 @@ def create_account(wanted: AccountRequest, services: ServicesDep) -> Account:
 @router.delete(
     "/accounts/{account}",
     summary="停用账号",
-    dependencies=[allow(Action.MANAGE, System.ACCOUNT)],
+    dependencies=[allow(Action.MANAGE, System.INVITATION)],
     responses=problems(404, 409),
 )
 def deactivate_account(account: _Number, services: ServicesDep, principal: PrincipalDep) -> Account:
-    """Nobody signs in to it any more; sessions and keys end at once."""
+    """Nobody signs in to it any more; sessions and keys end at once. For colleagues, and for reviewers."""
     if account == principal.account:
         raise Conflict(f"不能停用自己的账号 {account}")
-    return services.store.accounts.deactivate(account)
+    return services.store.accounts.deactivate(managed(services, principal, account).id)
+
+
+@router.post(
+    "/accounts/{account}/reset",
+    summary="重设口令的链接",
+    dependencies=[allow(Action.MANAGE, System.INVITATION)],
+    status_code=201,
+    responses=problems(404),
+)
+def reset_password(account: _Number, services: ServicesDep, principal: PrincipalDep) -> ResetLink:
+    """A link for somebody who forgot the password; the old one holds until it is used."""
+    found = managed(services, principal, account)
+    token = services.store.accounts.reset(found.id, by=principal.account or 0)
+    return ResetLink(token=token, path=f"/join/{token}")
 
 
 @router.get(
@@ -368,6 +383,29 @@ def invitations_of(services: Services, principal: Principal) -> list[Invitation]
     if not everywhere and principal.organisation is None:
         return []
     return services.store.accounts.invitations(organisation=None if everywhere else principal.organisation)
+
+
+def may_manage(principal: Principal, account: Account) -> bool:
+    """Whether the account is of somebody whom the principal may let in and out: a colleague, or anyone for reviewers.
+
+    Those who govern the consortium are an administrator's to manage, and nobody manages themselves here.
+    """
+    if account.id == principal.account or not principal.may_ever(Action.MANAGE, System.INVITATION):
+        return False
+    if Role.ADMINISTRATOR in principal.roles:
+        return True
+    if set(account.roles) & GOVERNING:
+        return False
+    colleague = account.organisation is not None and account.organisation == principal.organisation
+    return colleague or principal.may_ever(Action.MANAGE, System.VETTING)
+
+
+def managed(services: Services, principal: Principal, id: int) -> Account:
+    """The account. Raises NotFound, and Forbidden for one that is not the principal's to manage."""
+    account = services.store.accounts.account(id)
+    if not may_manage(principal, account):
+        raise Forbidden(f"账号“{account.login}”不归您管理")
+    return account
 
 
 def invite_by(services: Services, principal: Principal, wanted: InvitationRequest) -> tuple[Invitation, str]:

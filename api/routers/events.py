@@ -35,7 +35,7 @@ class EventBatch(Value):
 
 
 class EventReceipt(Value):
-    """How many were new, and how many were known already."""
+    """How many were new, and how many were known already or are of people who do not want it noted."""
 
     stored: int
     known: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -108,7 +109,8 @@ def list_entries(
 def list_owners(id: ListPath, services: ServicesDep) -> ListOwners:
     """How much of the list is whose, how fresh and complete it is, and who is overdue."""
     of = list_type(id)
-    found = tellable(of, owners(of, services.lists.entries(id), services.today()))
+    entries = services.lists.entries(id)
+    found = tellable(of, owners(of, entries, services.today()), entries)
     return ListOwners(list=summary(services, of), items=tuple(map(list_owner, found)))
 
 
@@ -194,7 +196,8 @@ def list_feed(id: ListPath, request: Request, services: ServicesDep, principal: 
     )
     home = f"{base}/lists/{of.id}"
     if of.personal:
-        items = [group_item(of, group, home, zone) for group in groups(of, entries, today)]
+        changed = datetime.combine(max((one.changed for one in entries), default=today), time(), zone)
+        items = [group_item(of, group, home, changed) for group in groups(of, entries, today)]
     else:
         latest = chosen(of, entries, today)[:FEED_ITEMS]
         items = [entry_item(of, one, f"{base}/{PLURALS[one.kind]}/{one.id}", zone) for one in latest]
@@ -236,7 +239,8 @@ def overdue(services: Services) -> list[tuple[ListType, Owner]]:
         (of, owner)
         for of in list_types().values()
         if of.main
-        for owner in tellable(of, owners(of, services.lists.entries(of.id), today))
+        for entries in [services.lists.entries(of.id)]
+        for owner in tellable(of, owners(of, entries, today), entries)
         if owner.overdue
     ]
     return sorted(found, key=lambda one: (-one[1].idle, one[1].name))

@@ -43,7 +43,9 @@ router = APIRouter(prefix=API, tags=["匹配"], responses=problems(401, 403, 404
 TargetPosting = Annotated[int | None, Query(ge=1, le=2**53, description="以这个岗位为目标")]
 TargetOccupation = Annotated[OccupationCode | None, Query(description="以这个职业为目标，职业分类大典代码")]
 
-Personalised = Annotated[bool, Query(description="是否按个人资料推荐；false 则不使用任何个人信息")]
+Personalised = Annotated[
+    bool | None, Query(description="是否按个人资料推荐；false 则不使用任何个人信息；不写则按本人的设置")
+]
 NeutralOrder = Annotated[Order, Query(description="不使用个人信息时的排列：newest 按发布日期，place 按工作地点")]
 
 _TARGETS = 10
@@ -64,16 +66,18 @@ def postings_for_talent(
     where: PostingsWhere,
     switches: SwitchesQuery,
     k: TopK = 10,
-    personalised: Personalised = True,
+    personalised: Personalised = None,
     order: NeutralOrder = Order.NEWEST,
     offset: Offset = 0,
 ) -> ListingAnswer | NeutralAnswer:
     """The k postings that fit the talent best, reranked by the rules that are on; scores are never changed.
 
-    What the filters left out is counted among the removals. With `personalised=false` all open postings inside of
+    What the filters left out is counted among the removals. With `personalised=false`, or for a person who switched
+    recommendations from the profile off, all open postings inside of
     the filters, by `order` and from `offset` on: nothing about the person is read, and the list is nobody's.
     """
-    if not personalised:
+    wanted = services.store.accounts.is_personalised(talent.id) if personalised is None else personalised
+    if not wanted:
         return neutral_answer(
             neutral(matcher, today=services.today(), where=where, order=order), label=order.label, offset=offset, k=k
         )

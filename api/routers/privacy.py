@@ -19,6 +19,7 @@ from api.privacy import (
     ObjectionAnswer,
     ObjectionPage,
     ObjectionRequest,
+    Personalisation,
     WordingAnswer,
     consents_answer,
     erasure_receipt,
@@ -132,6 +133,18 @@ def objections_of_talent(id: RecordIdPath, services: ServicesDep) -> list[Object
     """The person's objections with what was decided, oldest first."""
     services.store.load(Kind.TALENT, id)
     return [objection_answer(one) for one in services.store.objections.of(id)]
+
+
+@router.post(
+    "/talents/{id}/personalisation",
+    summary="开关个性化推荐",
+    responses=problems(400, 413, 415),
+    dependencies=[allow(Action.RIGHTS, Kind.TALENT)],
+)
+def personalise(id: RecordIdPath, request: Personalisation, services: ServicesDep) -> Personalisation:
+    """Off for good, or on again: off, postings come by date, and nobody notes what the person was shown (art. 24)."""
+    services.store.accounts.personalise(id, request.on)
+    return request
 
 
 @router.get("/objections", summary="全部异议", dependencies=[allow(Action.REVIEW, System.OBJECTION)])

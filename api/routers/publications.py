@@ -30,7 +30,7 @@ _ALLOWED = [allow(Action.READ, System.PUBLICATION)]
 
 
 class Publications(Value):
-    """Some publications, last changed first."""
+    """Some publications."""
 
     items: tuple[Publication, ...]
     total: int
@@ -94,7 +94,7 @@ def read_queue(
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Publications:
-    """What waits for your decision, last changed first."""
+    """What waits for your decision, whoever has waited longest first."""
     waiting = publishing.queue(services, principal)
     return Publications(items=tuple(waiting[offset : offset + limit]), total=len(waiting), offset=offset, limit=limit)
 
@@ -110,7 +110,7 @@ def read_publication(
     suspected = isinstance(record, Posting) and publishing.decides(services, principal, found)
     return PublicationDetail(
         publication=found,
-        record=record.model_dump(mode="json", exclude_defaults=True),
+        record=publishing.shown(services, principal, found, record).model_dump(mode="json", exclude_defaults=True),
         steps=tuple(services.store.publications.steps(publication)),
         findings=tuple(map(finding_item, unlawful)),
         risk=risk_item(risk(record, unlawful)) if suspected and isinstance(record, Posting) else None,

@@ -29,7 +29,8 @@ PostingIdPath = Annotated[int, Path(ge=1, le=2**53, description="岗位编号")]
 def no_match_of_posting(posting: PostingDep, matcher: MatcherDep, k: Wanted = 1) -> NoMatchAnswer:
     """What each hard requirement removes among all open talents, and the least relaxation that gains k suitable ones.
 
-    A gain is counted by screening everyone again for the posting with the changes made.
+    A gain is counted by screening everyone again for the posting with the changes made. Small counts are told: only
+    the publisher asks, who may read every profile counted here.
     """
     return no_match_answer(posting, no_match(matcher, posting, k=k), k=k)
 

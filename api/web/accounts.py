@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import SecretStr, ValidationError
 
+from api import home
 from api.auth import PrincipalDep, allow, same_origin
 from api.deps import RecordIdPath, ServicesDep
 from api.routers.accounts import (
@@ -17,6 +18,8 @@ from api.routers.accounts import (
     end_session,
     invitations_of,
     invite_by,
+    managed,
+    may_manage,
     new_key,
     permissions_of,
     set_cookie,
@@ -55,8 +58,8 @@ _Number = Annotated[int, Path(ge=1, le=2**53)]
 def login(request: Request, next: Next = "/") -> Response:
     """The form; whoever has signed in already goes on."""
     if request.state.principal.is_signed_in:
-        return RedirectResponse(_inside(next), 303)
-    return page(request, "login.html", next=_inside(next), login="", problem="")
+        return RedirectResponse(inside(next), 303)
+    return page(request, "login.html", next=inside(next), login="", problem="")
 
 
 @router.post("/login", dependencies=[allow(Action.READ, System.SERVICE)])
@@ -70,8 +73,8 @@ def sign_in(
         services.attempts.check(request, "sign-in")
         session = services.store.accounts.sign_in(login.strip().lower(), password.get_secret_value())
     except ChanjiaoError as error:
-        return page(request, "login.html", status=401, next=_inside(next), login=login, problem=error.message)
-    answer = RedirectResponse(_inside(next), 303)
+        return page(request, "login.html", status=401, next=inside(next), login=login, problem=error.message)
+    answer = RedirectResponse(inside(next), 303)
     set_cookie(request, answer, session)
     return answer
 
@@ -118,7 +121,7 @@ def create_key(
     try:
         _, token = new_key(services, principal, KeyRequest(name=name, scopes=tuple(scope), days=days))
     except (ChanjiaoError, ValidationError) as error:
-        return _me(request, services, principal, problem=_said(error))
+        return _me(request, services, principal, problem=said(error))
     return _me(request, services, principal, token=token)
 
 
@@ -149,8 +152,23 @@ def invite(
         wanted = InvitationRequest(roles=tuple(role), organisation=_id(organisation), talent=_id(talent))
         _, token = invite_by(services, principal, wanted)
     except (ChanjiaoError, ValidationError) as error:
-        return _members(request, services, principal, problem=_said(error))
-    return _members(request, services, principal, link=f"{str(request.base_url).rstrip('/')}/join/{token}")
+        return _members(request, services, principal, problem=said(error))
+    return _members(request, services, principal, link=_join(request, token))
+
+
+@router.post("/members/{account}/deactivate", dependencies=[allow(Action.MANAGE, System.INVITATION)])
+def deactivate(services: ServicesDep, principal: PrincipalDep, account: _Number) -> Response:
+    """Let nobody sign in to the account any more."""
+    services.store.accounts.deactivate(managed(services, principal, account).id)
+    return RedirectResponse("/members", 303)
+
+
+@router.post("/members/{account}/reset", dependencies=[allow(Action.MANAGE, System.INVITATION)])
+def reset(request: Request, services: ServicesDep, principal: PrincipalDep, account: _Number) -> HTMLResponse:
+    """A link for somebody who forgot the password, shown this once."""
+    found = managed(services, principal, account)
+    token = services.store.accounts.reset(found.id, by=principal.account or 0)
+    return _members(request, services, principal, link=_join(request, token))
 
 
 @router.get("/join/{token}", dependencies=[allow(Action.READ, System.SERVICE)])
@@ -162,9 +180,9 @@ def join(request: Request, services: ServicesDep, token: Token) -> HTMLResponse:
 
 @router.post("/join/{token}", dependencies=[allow(Action.READ, System.SERVICE)])
 def accept(
-    request: Request, services: ServicesDep, token: Token, login: Line, name: Line, password: Secret
+    request: Request, services: ServicesDep, token: Token, password: Secret, login: Line = "", name: Line = ""
 ) -> Response:
-    """Make the account and sign in to it."""
+    """Make the account, or give it a new password, and sign in to it."""
     services.attempts.check(request, "invitation")
     if not same_origin(request):
         raise Forbidden("表单不是从本站提交的，请从邀请链接打开")
@@ -172,12 +190,15 @@ def accept(
     invitation = accounts.invitation(token)
     secret = password.get_secret_value()
     try:
-        wanted = Acceptance(login=login.strip().lower(), name=name, password=password)
-        accounts.accept(token, login=wanted.login, name=wanted.name, password=secret)
+        if invitation.account is not None:
+            made = accounts.set_password(token, secret)
+        else:
+            wanted = Acceptance(login=login.strip().lower(), name=name, password=password)
+            made = accounts.accept(token, login=wanted.login, name=wanted.name, password=secret)
     except (ChanjiaoError, ValidationError) as error:
-        return page(request, "join.html", status=422, invitation=invitation, problem=_said(error))
+        return page(request, "join.html", status=422, invitation=invitation, problem=said(error))
     answer = RedirectResponse("/me", 303)
-    set_cookie(request, answer, accounts.sign_in(wanted.login, secret))
+    set_cookie(request, answer, accounts.sign_in(made.login, secret))
     return answer
 
 
@@ -235,6 +256,11 @@ def present_rules() -> list[tuple[str, str, str, str, str]]:
     ]
 
 
+def inside(address: str) -> str:
+    """The address if it is one of this service, else the first page: a link must not lead elsewhere after sign-in."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+
+
 _FIRST = (VettingState.PENDING, VettingState.LAPSED, VettingState.REFUSED, VettingState.VERIFIED)
 
 
@@ -249,7 +275,11 @@ def _me(
         account=accounts.account(principal.account or 0),
         vetting=accounts.vetting(principal.organisation) if principal.organisation else None,
         keys=accounts.keys(principal.account or 0),
+        identities=accounts.identities(principal.account or 0),
         permissions=permissions_of(principal),
+        blocks=home.first(services, principal),
+        rights=home.rights(principal),
+        duties=home.duties(principal),
         scopes=[scope for scope in Scope if scope in principal.scopes],
         problem=problem,
         token=token,
@@ -269,9 +299,14 @@ def _members(
         invitations=[one for one in invitations_of(services, principal) if one.accepted is None],
         roles=_roles_to_give(services, principal),
         everywhere=everywhere,
+        may_manage=lambda account: may_manage(principal, account),
         problem=problem,
         link=link,
     )
+
+
+def _join(request: Request, token: str) -> str:
+    return f"{str(request.base_url).rstrip('/')}/join/{token}"
 
 
 def _roles_to_give(services: ServicesDep, principal: PrincipalDep) -> list[Role]:
@@ -285,11 +320,6 @@ def _roles_to_give(services: ServicesDep, principal: PrincipalDep) -> list[Role]
     return [role for role in Role if role in named]
 
 
-def _inside(address: str) -> str:
-    """The address if it is one of this service, else the first page: a link must not lead elsewhere after sign-in."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
-
-
 def _id(text: str) -> int | None:
     if not text.strip():
         return None
@@ -298,7 +328,8 @@ def _id(text: str) -> int | None:
     return int(text)
 
 
-def _said(error: ChanjiaoError | ValidationError) -> str:
+def said(error: ChanjiaoError | ValidationError) -> str:
+    """What was wrong, as a form says it."""
     if isinstance(error, ChanjiaoError):
         return error.message
     return "；".join(str(reason_of(one)) for one in error.errors(include_url=False))

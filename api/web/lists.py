@@ -1,25 +1,22 @@
-"""The pages of the live lists, of their frozen months, and of a record's history."""
+"""The pages of the live lists and of their frozen months."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from api.answers import past_versions
 from api.auth import PrincipalDep, allow
-from api.deps import RecordIdPath, ServicesDep
+from api.deps import ServicesDep
 from api.routers.lists import ListPath, MonthPath, overdue, summary
-from api.web import facts
 from api.web.pages import PAGE_SIZE, PageNumber
 from api.web.render import page
 from data.lists import list_type, list_types
 from matching.lists import Order, Standing, chosen, compare, groups, owners, standing, tellable
 from models.access import Action, System
-from models.terms import Kind, Month
+from models.terms import Month
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -69,7 +66,7 @@ def one_list(
     open_ = not of.personal and principal.may_ever(Action.READ, System.ENTRIES)
     found = [] if not open_ else chosen(of, entries, today, owner=owner, standing_as=stands, order=sort)
     rows = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    theirs = tellable(of, owners(of, entries, today))
+    theirs = tellable(of, owners(of, entries, today), entries)
     return page(
         request,
         "one_list.html",
@@ -116,28 +113,4 @@ def one_month(
         since=compared,
         found=found,
         most=CHANGES,
-    )
-
-
-def _history_of(kind: Kind) -> Callable[..., HTMLResponse]:
-    def history(request: Request, services: ServicesDep, id: RecordIdPath) -> HTMLResponse:
-        versions = past_versions(kind, id, services.store.history(id))
-        zone = services.settings.zone
-        return page(
-            request,
-            "history.html",
-            kind=kind,
-            id=id,
-            versions=[{**one, "at": one["at"].astimezone(zone)} for one in reversed(versions)],  # type: ignore[attr-defined]  # a datetime
-        )
-
-    return history
-
-
-for _kind, _path in facts.PATHS.items():
-    router.add_api_route(
-        f"{_path}/{{id}}/history",
-        _history_of(_kind),
-        name=f"history of {_kind}",
-        dependencies=[allow(Action.HISTORY, _kind)],
     )

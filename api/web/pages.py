@@ -10,16 +10,18 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
-from api import publishing
+from api import contacts, publishing
 from api.auth import PrincipalDep, allow, permitted
 from api.bootstrap import Services
+from api.contacts import Party
 from api.deps import MatcherDep, RecordIdPath, ServicesDep, TopK, postings_where
 from api.dossier import dossier
 from api.listings import SwitchesQuery, listing, rule_states
 from api.web import facts, present
-from api.web.render import STEP, page
+from api.web.contacts import Offered, is_reported, offered
+from api.web.render import STEP, page, with_params
 from data import taxonomy
 from matching.disclosure import TOTAL, groups, suppress
 from matching.matcher import Matcher, Where
@@ -32,6 +34,7 @@ from models.access import Action, Principal, System
 from models.errors import Malformed
 from models.matches import Answer, Document
 from models.organisations import Organisation, OrganisationType
+from models.outcomes import Side
 from models.plans import Plan, Target
 from models.postings import Posting
 from models.records import publisher_of
@@ -67,8 +70,10 @@ DivisionChoice = Annotated[DivisionCode | None, BeforeValidator(_none_if_blank),
 KindChoice = Annotated[Kind | None, BeforeValidator(_none_if_blank), Query()]
 SearchText = Annotated[str, Query(max_length=200)]
 Shown = Annotated[int, Query(ge=1, le=MOST_HITS)]
-PostingChoice = Annotated[int | None, BeforeValidator(_none_if_blank), Query(ge=1, le=2**53)]
+PostingChoice = Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, BeforeValidator(_none_if_blank), Query()]
 Wanted = Annotated[int, Query(ge=1, le=100_000)]
+Position = Annotated[int | None, Query(ge=1, le=10_000)]
+"""Where the record stood in the list that led to it."""
 
 
 class Reader:
@@ -166,6 +171,7 @@ def posting(
     k: TopK = STEP,
     employment: EmploymentChoice = None,
     level: LevelChoice = None,
+    position: Position = None,
 ) -> HTMLResponse:
     """A posting, the programmes that train for it, and for its publisher the talents who fit it."""
     document = matcher.document(Kind.POSTING, id)
@@ -173,11 +179,22 @@ def posting(
     if reader.may(Action.MATCH, document):
         answer = matcher.talents_for(id, k=k, where=_talents_who(employment, level))
         ranking = present.ranking(answer, Kind.TALENT, k=k, chance=matcher.chance)
+        if reader.may(Action.CONTACT, document):
+            _note_shown(request, reader, Party(Side.POSTING, id), ranking, f"{employment or ''}/{level or ''}")
+    person, _ = contacts.speaks_for(reader.principal)
+    if person is not None and position:
+        _note_opened(request, reader, Party(Side.TALENT, person), id, position)
+    member = contacts.publisher(reader.services, cast(Posting, document.record)) is not None
+    is_open = contacts.is_open(reader.services, document)
     return page(
         request,
         "posting.html",
         document=document,
         ranking=ranking,
+        own=_offered(reader, Party(Side.POSTING, id), request) if reader.may(Action.CONTACT, document) else None,
+        mine=_offered(reader, Party(Side.TALENT, person), request)[id] if person is not None else None,
+        member=member,
+        is_open=is_open,
         programmes=present.ranking(matcher.programmes_for(id, k=5), Kind.PROGRAMME, k=5),
         occupations=matcher.occupations.of_posting(cast(Posting, document.record)),
         findings=publishing.unlawful(services, document.record) if _may_mend(reader, document) else (),
@@ -198,18 +215,46 @@ def talent(
     k: TopK = STEP,
     employment: EmploymentChoice = None,
     posting: PostingChoice = None,
+    personalised: bool | None = None,
+    position: Position = None,
 ) -> HTMLResponse:
     """A talent without the name; for the person and the school the postings that fit and the training they call for."""
     document = matcher.document(Kind.TALENT, id)
     if not reader.may(Action.MATCH, document):
-        return page(request, "profile.html", document=document)
+        own = _own_posting(reader, posting)
+        if own is not None and position:
+            _note_opened(request, reader, own, id, position)
+        mine = _offered(reader, own, request)[id] if own is not None else None
+        return page(request, "profile.html", document=document, mine=mine)
+    rights = reader.may(Action.RIGHTS, document)
+    wanted = services.store.accounts.is_personalised(id)
+    if not (wanted if personalised is None else personalised):
+        newest = neutral(matcher, today=services.today())
+        rows, total = newest[:STEP], len(newest)
+        return page(
+            request,
+            "talent_neutral.html",
+            document=document,
+            rows=rows,
+            total=total,
+            declined=not wanted,
+            rights=rights,
+        )
+    person, _ = contacts.speaks_for(reader.principal)
+    own_list = Party(Side.TALENT, id) if person == id else None
     found = listing(services, matcher, document, k=k, where=_postings_of(employment), switches=switches)
     target = _target(matcher, found.answer, posting)
+    ranking = present.ranking(found.answer, Kind.POSTING, k=k, chance=matcher.chance)
+    if own_list:
+        _note_shown(request, reader, own_list, ranking, f"{employment or ''}/{switches}")
     return page(
         request,
         "talent.html",
         document=document,
-        ranking=present.ranking(found.answer, Kind.POSTING, k=k, chance=matcher.chance),
+        rights=rights,
+        ranking=ranking,
+        own=_offered(reader, own_list, request) if own_list else None,
+        stages=contacts.stages(services, id) if reader.may(Action.PROGRESS, document) and not own_list else [],
         moves=[present.moved(one) for one in found.placed],
         rules=[present.switch(state) for state in rule_states(found)],
         training=_training(matcher, id, target) if target else None,
@@ -223,7 +268,7 @@ def talent(
 def personal_data(request: Request, services: ServicesDep, matcher: MatcherDep, id: RecordIdPath) -> HTMLResponse:
     """Everything that is stored about a person, for that person."""
     found = dossier(services.store, id, timezone=services.settings.timezone, shelf=matcher.shelf)
-    return page(request, "dossier.html", dossier=found)
+    return page(request, "dossier.html", dossier=found, personalised=services.store.accounts.is_personalised(id))
 
 
 @router.get("/neutral", dependencies=[allow(Action.READ, Kind.POSTING)])
@@ -280,6 +325,7 @@ def why_not_posting(
         request,
         "why_not.html",
         document=document,
+        rights=reader.may(Action.RIGHTS, document),
         q=q,
         problem=problem,
         hits=_briefs(hit.document for hit in hits),
@@ -312,6 +358,7 @@ def organisation(request: Request, reader: ReaderDep, matcher: MatcherDep, id: R
     document = cast(Document[Organisation], matcher.document(Kind.ORGANISATION, id))
     answer = matcher.policies_for(id, k=STEP) if reader.may(Action.MATCH, document) else None
     programmes = _published(reader, document, Kind.PROGRAMME)
+    hires = document.record.type is OrganisationType.ENTERPRISE
     return page(
         request,
         "organisation.html",
@@ -319,6 +366,7 @@ def organisation(request: Request, reader: ReaderDep, matcher: MatcherDep, id: R
         published={kind: _briefs(_published(reader, document, kind)) for kind in _PUBLISHED},
         outlooks=[(outlook, present.chart(outlook)) for outlook in (matcher.outlook_for(p.id) for p in programmes)],
         policies=present.ranking(answer, Kind.POLICY, k=STEP) if answer else None,
+        reliability=contacts.facts_about(reader.services, id) if hires else (),
         conditions=[present.judged(m.pair.demand.record, document.record) for m in answer.matches] if answer else [],
     )
 
@@ -421,6 +469,32 @@ def _published(reader: Reader, publisher: Document[Organisation], kind: Kind) ->
         return id == publisher.id if id is not None else name == publisher.record.name
 
     return [document for document in reader.newest(kind) if is_by(document.record)]
+
+
+def _offered(reader: Reader, party: Party, request: Request) -> Offered:
+    """What the side can do with each record of the page, and then come back to it."""
+    query = with_params(request, position="")
+    return offered(reader.services, party, home=request.url.path + (query if query != "?" else ""))
+
+
+def _own_posting(reader: Reader, id: int | None) -> Party | None:
+    """The side of the posting for which an enterprise looks at a person."""
+    document = reader.services.shelf[Kind.POSTING].documents.get(id or 0)
+    return Party(Side.POSTING, document.id) if document and reader.may(Action.CONTACT, document) else None
+
+
+def _note_shown(request: Request, reader: Reader, party: Party, ranking: present.Ranking, list: str) -> None:
+    """Let the log know what stood where in the list that the side reads."""
+    if is_reported(request, reader.principal):
+        others = [one.about.id for one in ranking.cards]
+        reader.services.store.events.show(party.side, party.id, others, day=reader.services.today(), list=list)
+
+
+def _note_opened(request: Request, reader: Reader, party: Party, other: int, position: int) -> None:
+    """Let the log know that the side opened what stood at the position."""
+    if is_reported(request, reader.principal):
+        day = reader.services.today()
+        reader.services.store.events.open(party.side, party.id, other, position=position, day=day)
 
 
 def _divisions_of(postings: Iterable[Document[Posting]]) -> list[tuple[str, str]]:

@@ -91,6 +91,8 @@ class Card:
     about: Brief
     score: float
     """Points of 100."""
+    most: float
+    """Points that what is known could give: 100, or less where too little is known."""
     chance: float | None
     """How often pairs with this score were accepted by both sides; None when that is not known."""
     reasons: tuple[Reason, ...]
@@ -237,6 +239,7 @@ def card(match: Match[D, S], kind: Kind, rank: int, chance: Chance | None) -> Ca
         rank=rank,
         about=brief(shown),
         score=100 * match.score,
+        most=100 * match.most,
         chance=chance(match.score) if chance else None,
         reasons=tuple(reasons),
         groups=tuple(_groups(match)),

@@ -58,6 +58,8 @@ class Consortium:
     """Occupation roles by name → rising, falling or steady, as planted."""
     roles: Mapping[str, str]
     """Posting source id → the name of its role."""
+    unlawful: Mapping[str, str]
+    """Posting source id → the rule that it breaks, as planted; no other posting breaks one that blocks."""
 
 
 def consortium(seed: int = 2026, *, today: date = date(2026, 9, 1), scale: float = 1.0) -> Consortium:
@@ -86,6 +88,7 @@ def consortium(seed: int = 2026, *, today: date = date(2026, 9, 1), scale: float
         need_judgements=solved.judgements,
         trends={one.role.name: one.role.trend for one in hirings},
         roles={one.posting.source.id: one.role.name for one in hirings if one.posting.source},
+        unlawful={one.posting.source.id: one.fault for one in hirings if one.posting.source and one.fault},
     )
 
 

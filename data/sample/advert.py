@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -37,6 +37,8 @@ class Order:
     product: str
     day: date
     """When it appears."""
+    for_students: bool = False
+    """Whether only what students may be asked to do is said."""
 
     @property
     def cohort(self) -> int:
@@ -76,10 +78,25 @@ def write(rng: Random, order: Order) -> Written:
     brief = order.role.education <= Education.SECONDARY and not order.role.certificates and chance(rng, 0.22)
     wants = _wants(rng, order, slots, brief=brief)
     benefits = _benefits(rng, order)
-    duties = [expand(line, rng, slots) for line in kept(order.role.duties, rng, 3, 5)]
+    duties = [expand(line, rng, slots) for line in kept(_fit(order, order.role.duties), rng, 3, 5)]
     page = _Page(rng, order, title, benefits, duties, wants, slots)
     text = page.brief() if brief else page.in_one() if chance(rng, 0.1) else page.sections()
     return Written(title, text, wants.required, wants.preferred, benefits)
+
+
+_NOT_FOR_STUDENTS = re.compile(
+    r"夜|倒班|值班|[三四]班|运转|两班|加班|大小周|单休|做六休一|休一天|单双休|三倍工资|危化品|急修|抢修"
+)
+
+
+def asks_too_much(text: str) -> bool:
+    """Whether the text says what students must not be asked."""
+    return _NOT_FOR_STUDENTS.search(text) is not None
+
+
+def _fit(order: Order, said: Iterable[str]) -> list[str]:
+    """The lines without night work, overtime and hazards where students are addressed (实习管理规定 arts 16, 17)."""
+    return [line for line in said if not (order.for_students and _NOT_FOR_STUDENTS.search(line))]
 
 
 _TITLE_MARKS = {
@@ -112,6 +129,7 @@ def _benefits(rng: Random, order: Order) -> tuple[str, ...]:
         groups = list(lines(phrases["intern_benefits"]))
     elif order.role.education <= Education.SECONDARY and order.role.group not in _OFFICES:
         groups += lines(phrases["floor_benefits"])
+    groups = ["|".join(_fit(order, group.split("|"))) for group in groups]
     chosen = [rng.choice(group.split("|")) for group in some(groups, rng, 2, 6)]
     if {"提供住宿", "包住", "包吃住"} & set(chosen):
         chosen = [benefit for benefit in chosen if benefit not in ("住房补贴", "租房补贴")]
@@ -140,7 +158,7 @@ def _wants(rng: Random, order: Order, slots: Mapping[str, str], *, brief: bool) 
 
 def _own_sentences(rng: Random, order: Order, slots: Mapping[str, str], low: int, high: int) -> list[str]:
     """Sentences of the role that suit the experience asked for."""
-    lines_ = [line for line in order.role.wants if not _SENIOR.search(line)]
+    lines_ = [line for line in _fit(order, order.role.wants) if not _SENIOR.search(line)]
     if order.years:
         lines_ = [line for line in lines_ if not any(word in line for word in _FRESH)]
     return [expand(line, rng, slots) for line in kept(lines_, rng, low, high)]
@@ -284,7 +302,9 @@ class _Page:
         return found + ([rng.choice(lines(phrases["contacts"]))] if chance(rng, 0.14) else [])
 
     def _hours(self) -> str:
-        return expand(self.rng.choice(table("postings.toml")["hours"][self.order.shift.value]), self.rng)
+        return expand(
+            self.rng.choice(_fit(self.order, table("postings.toml")["hours"][self.order.shift.value])), self.rng
+        )
 
     def _slogan(self) -> str:
         phrases = table("postings.toml")

@@ -67,7 +67,7 @@ def _employer(rng: Random, number: int, sector: Sector, mark: str) -> Employer:
         ("澜川{mark}{suffix}有限公司", "{mark}{suffix}（澜川）有限公司", "澜川市{mark}{suffix}有限公司"), (6, 2, 2)
     )[0]
     staff = round(10 ** rng.gauss(2.1, 0.45))
-    staff = min(max(staff, 8), 6_000)
+    staff = min(max(staff, 10), 6_000)  # of fewer, no intern would be a tenth
     revenue = round(staff * rng.uniform(25, 110)) * 10_000
     founded = rng.randint(1996, 2023)
     products = tuple(some(sector.products, rng, 2, 4))

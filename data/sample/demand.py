@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import accumulate
 from random import Random
@@ -12,8 +13,10 @@ from data.sample import advert
 from data.sample.city import DIVISIONS, Employer, source
 from data.sample.texts import Role, Specialty, roles, specialties
 from data.sample.wording import chance, slip, some, spread
+from data.taxonomy import limit
 from models.postings import Posting
-from models.terms import Education, Employment, PayPeriod, Salary
+from models.publishing import VALIDITY
+from models.terms import Education, Employment, Kind, PayPeriod, Salary, Shift
 
 MONTHS = 24
 TREND = {"rising": (0.3, 2.0), "falling": (2.0, 0.3), "steady": (1.0, 1.0)}
@@ -31,6 +34,15 @@ _MODE_PAY = {
 }
 
 
+PLACEMENTS = frozenset(
+    {Employment.INTERNSHIP, Employment.APPRENTICESHIP, Employment.ORDER_CLASS, Employment.FIELD_ENGINEER}
+)
+"""What students come by: no nights, no overtime, no hazards, and at most a tenth of the staff."""
+_NIGHTS = frozenset({Shift.TWO, Shift.THREE, Shift.NIGHT})
+PLANTED = 2
+"""Postings that are published as they were drafted, for each fault: what the legal check has to find."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hiring:
     """A posting with what only its writer knows."""
@@ -39,6 +51,10 @@ class Hiring:
     role: Role
     skills: tuple[str, ...]
     """What the posting really asks for, wherever it says so."""
+    draft: Posting
+    """As the officer wrote it, before anybody looked at it."""
+    fault: str = ""
+    """The rule that the draft breaks, where it is one to be planted."""
 
 
 def postings(rng: Random, employers: Sequence[Employer], count: int, today: date) -> list[Hiring]:
@@ -48,7 +64,23 @@ def postings(rng: Random, employers: Sequence[Employer], count: int, today: date
         (day, role) for role, share in zip(roles(), shares, strict=True) for day in _days(rng, role, share, today)
     ]
     planned.sort(key=lambda plan: (plan[0], plan[1].id))
-    return [_hiring(rng, n, role, day, _hirer(rng, role, employers)) for n, (day, role) in enumerate(planned, 1)]
+    found = [
+        _hiring(rng, n, role, day, _hirer(rng, role, employers), today) for n, (day, role) in enumerate(planned, 1)
+    ]
+    return _planted(found)
+
+
+def _planted(hirings: Sequence[Hiring]) -> list[Hiring]:
+    """The same with the last few of each fault as they were drafted, and no fault noted of the others."""
+    left = dict.fromkeys(FAULTS, PLANTED)
+    kept = []
+    for one in reversed(hirings):
+        if one.fault and left[one.fault]:
+            left[one.fault] -= 1
+            kept.append(replace(one, posting=one.draft))
+        else:
+            kept.append(replace(one, fault=""))
+    return kept[::-1]
 
 
 def month_weights(trend: str, today: date) -> list[float]:
@@ -84,7 +116,7 @@ def affinity(role: Role, employer: Employer) -> float:
     return 0.3 if elsewhere or employer.sector.id in role.also else 0.0
 
 
-def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer) -> Hiring:
+def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer, today: date) -> Hiring:
     organisation = employer.organisation
     mode = _mode(rng, role)
     order = advert.Order(
@@ -100,7 +132,7 @@ def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer)
     )
     written = advert.write(rng, order)
     structured = chance(rng, 0.65)
-    posting = Posting(
+    draft = Posting(
         source=source("P", number),
         title=written.title,
         organisation=organisation.name,
@@ -124,7 +156,66 @@ def _hiring(rng: Random, number: int, role: Role, day: date, employer: Employer)
         published=day,
         expires=None if chance(rng, 0.15) else day + timedelta(days=rng.choice((30, 45, 60, 90))),
     )
-    return Hiring(posting, role, written.required)
+    fault = _fault(draft, order, employer)
+    # Without an end of its own it has been renewed until now, each time for as long as a posting may be valid.
+    draft = draft.model_copy(update={"expires": draft.expires or today + timedelta(days=VALIDITY[Kind.POSTING])})
+    # By dice of its own, so that what is put right in one posting leaves all others as they were.
+    posting, skills = _put_right(Random(f"{number}/{role.id}"), draft, order, employer, written.required)
+    return Hiring(posting, role, skills, draft, fault)
+
+
+FAULTS = ("element-headcount", "element-pay", "intern-night", "intern-share")
+"""The rules that drafts break which are published for demonstration."""
+
+
+def _fault(draft: Posting, order: advert.Order, employer: Employer) -> str:
+    """The one rule that the draft surely breaks, structured fields and text taken together; empty when unsure."""
+    students = order.mode in PLACEMENTS - {Employment.APPRENTICESHIP}
+    text = draft.title + draft.description
+    if draft.headcount is None:
+        return "" if students or re.search(r"\d+[名人]|若干|多名", text) else "element-headcount"
+    if draft.salary is None:
+        return "" if students or re.search(r"\d{3}", text) else "element-pay"
+    if students and draft.shift in _NIGHTS:
+        return "" if draft.headcount > _most(employer) else "intern-night"
+    many = students and draft.headcount > _most(employer) and draft.shift not in _NIGHTS
+    return "intern-share" if many and employer.organisation.staff and not advert.asks_too_much(text) else ""
+
+
+def _most(employer: Employer) -> int:
+    """How many students the employer may take: a tenth of the staff, whether or not that is published."""
+    return int(round(employer.size**2) * limit("intern_share") + 1e-9)
+
+
+def _put_right(
+    rng: Random, draft: Posting, order: advert.Order, employer: Employer, skills: tuple[str, ...]
+) -> tuple[Posting, tuple[str, ...]]:
+    """The draft as the notice of 2026-01 and the rules on internships want it, and the skills that it then asks for."""
+    posting = draft.model_copy(
+        update={
+            "headcount": draft.headcount or order.heads,
+            "salary": draft.salary or _quoted(rng, order.role, order.mode, order.years),
+        }
+    )
+    if order.mode not in PLACEMENTS:
+        return posting, skills
+    fit = replace(
+        order,
+        heads=min(order.heads, _most(employer)),
+        shift=Shift.DAY if order.shift in _NIGHTS else order.shift,
+        for_students=True,
+    )
+    written = advert.write(rng, fit)
+    changed = {
+        "title": written.title,
+        "description": written.text,
+        "headcount": fit.heads,
+        "shift": draft.shift and fit.shift,
+        "required_skills": written.required if draft.required_skills else (),
+        "preferred_skills": written.preferred if draft.required_skills else (),
+        "benefits": written.benefits if draft.benefits else (),
+    }
+    return posting.model_copy(update=changed), written.required
 
 
 def _mode(rng: Random, role: Role) -> Employment:
@@ -149,8 +240,10 @@ def _asked(rng: Random, role: Role) -> tuple[str, ...]:
 
 
 def _salary(rng: Random, role: Role, mode: Employment, years: int) -> Salary | None:
-    if chance(rng, 0.09):
-        return None
+    return None if chance(rng, 0.09) else _quoted(rng, role, mode, years)
+
+
+def _quoted(rng: Random, role: Role, mode: Employment, years: int) -> Salary:
     factor = _MODE_PAY[mode] * (1 + 0.06 * years) * rng.uniform(0.9, 1.1)
     low, high = role.pay[0] * factor, role.pay[1] * factor * rng.uniform(0.9, 1.05)
     per = _quoted_per(rng, role, mode)

@@ -15,7 +15,7 @@ class Limit:
     name: str
     number: float
     unit: str
-    """share, years, months, days or grade."""
+    """share, years, months, days, workdays or grade."""
     law: str
     article: str
     """Empty where the content of the law was checked and the number of its article was not."""

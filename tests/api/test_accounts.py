@@ -13,7 +13,7 @@ from data.accounts import IDLE, SESSION, VETTED, Accounts
 from data.store import Store
 from models.access import Role, Scope
 from models.accounts import VettingState
-from models.errors import Locked, Malformed, NotFound, WrongPassword
+from models.errors import Malformed, NotFound, WrongPassword
 from models.organisations import OrganisationType
 from tests.api.conftest import body_of, key_for, settings_for_tests
 from tests.builders import a_posting, a_talent, an_organisation
@@ -81,7 +81,7 @@ def test_signing_out_ends_the_session_on_the_server_too(browser: TestClient) -> 
 @pytest.mark.parametrize(("login", "password"), [("renli", "不是这个口令啊啊"), ("meiyouzheren", SECRET), ("", "")])
 def test_a_wrong_login_and_a_wrong_password_sound_alike(browser: TestClient, login: str, password: str) -> None:
     answer = browser.post(f"{API}/sessions", json={"login": login, "password": password})
-    assert (answer.status_code, answer.json()["detail"]) == (401, "账号或口令不对")
+    assert (answer.status_code, answer.json()["detail"]) == (401, "账号或口令不对；连续 5 次不对，账号会锁定 15 分钟")
 
 
 def test_five_wrong_passwords_lock_the_account_for_a_while(store: Store) -> None:
@@ -92,7 +92,7 @@ def test_five_wrong_passwords_lock_the_account_for_a_while(store: Store) -> None
     for _ in range(5):
         with pytest.raises(WrongPassword):
             accounts.sign_in("zhang", "猜一个口令试试看")
-    with pytest.raises(Locked, match="15 分钟后再试"):
+    with pytest.raises(WrongPassword, match="锁定 15 分钟"):
         accounts.sign_in("zhang", SECRET)
     clock[0] = now + timedelta(minutes=16)
     assert accounts.sign_in("zhang", SECRET).token
@@ -237,3 +237,31 @@ def test_a_page_that_needs_an_account_leads_to_the_form_and_back(browser: TestCl
 def test_signing_in_never_leads_to_another_site(browser: TestClient, next: str) -> None:
     answer = browser.post("/login", data={"login": "renli", "password": SECRET, "next": next}, follow_redirects=False)
     assert answer.headers["location"] == "/"
+
+
+def test_a_colleague_who_left_is_let_out_and_a_stranger_is_not(app: FastAPI) -> None:
+    hr = TestClient(app, headers=key_for(app, Role.ENTERPRISE_HR, organisation=1))
+    left = app.state.services.store.accounts.by_login("renli").id
+    gone = TestClient(app)
+    sign_in(gone)
+    school = TestClient(app, headers=key_for(app, Role.SCHOOL_CAREER, organisation=2))
+    refused = school.delete(f"{API}/accounts/{left}")
+    assert (refused.status_code, refused.json()["detail"]) == (403, "账号“renli”不归您管理")
+    assert hr.delete(f"{API}/accounts/{left}").json()["active"] is False
+    assert gone.get(f"{API}/me").status_code == 401
+    council = app.state.services.store.accounts.create("mishu", name="秘书", roles=[Role.COUNCIL], password=None)
+    assert hr.delete(f"{API}/accounts/{council.id}").status_code == 403
+
+
+def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(app: FastAPI, browser: TestClient) -> None:
+    council = TestClient(app, headers=key_for(app, Role.COUNCIL))
+    id = app.state.services.store.accounts.by_login("renli").id
+    link = council.post(f"{API}/accounts/{id}/reset").json()["path"]
+    sign_in(TestClient(app))  # until the link is used the old password holds
+    assert "重设口令" in browser.get(link, headers={"accept": "text/html"}).text
+    fresh = "全新的一个口令 2027"
+    assert browser.post(link, data={"password": fresh}, follow_redirects=False).status_code == 303
+    assert browser.get(f"{API}/me").json()["account"]["login"] == "renli"
+    assert TestClient(app).post(link, data={"password": fresh}).status_code == 404
+    old = TestClient(app).post(f"{API}/sessions", json={"login": "renli", "password": SECRET})
+    assert old.status_code == 401

@@ -119,7 +119,7 @@ def test_every_answer_protects_the_browser_and_names_its_request(client: TestCli
     headers = client.get(path).headers
     assert headers["content-security-policy"].startswith("default-src 'self'")
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert len(headers["x-request-id"]) == 32
 
 

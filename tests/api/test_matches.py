@@ -81,8 +81,18 @@ def test_every_question_is_answered_with_reasons_that_add_up(
         points = [Decimal(str(contribution["points"])) for contribution in item["contributions"]]
         weights = [Decimal(str(contribution["weight"])) for contribution in item["contributions"]]
         assert sum(points) == Decimal(str(item["score"]))
-        assert sum(weights) == 1
-        assert 0 <= item["score"] <= 1
+        assert 0 <= item["score"] <= sum(weights) <= 1
+
+
+def test_weights_sum_to_one_but_where_too_little_is_known(client: TestClient, publish: Publish) -> None:
+    posting = publish(a_posting(title="钳工", required_skills=["机械制图"], description="会识图，会划线"))
+    full = publish(a_talent(expected_positions=["钳工"], skills=["机械制图"]))
+    silent = publish(a_talent(specialty=None, self_description="会识图，会划线"))
+    items = client.get(f"/api/v1/postings/{posting}/talents").json()["items"]
+    assert [item["record"]["id"] for item in items] == [full, silent]
+    told, untold = (sum(Decimal(str(one["weight"])) for one in item["contributions"]) for item in items)
+    assert told == 1
+    assert untold < Decimal("0.6")
 
 
 @pytest.mark.parametrize(("question", "best"), QUESTIONS, ids=[question for question, _ in QUESTIONS])

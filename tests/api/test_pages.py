@@ -467,3 +467,28 @@ def _marks(html: str) -> dict[str, set[str]]:
 
 
 __all__ = ["World", "a_consortium", "an_app"]
+
+
+def test_the_person_and_the_publisher_see_what_they_can_do_with_each_match(world: World) -> None:
+    enterprise, person = world.ids["enterprise"], world.ids["talent"]
+    readers = (
+        (Role.STUDENT, {"talent": person}, "talent", "投递"),
+        (Role.ENTERPRISE_HR, {"organisation": enterprise}, "posting", "邀请"),
+    )
+    for role, of, name, act in readers:
+        answer = _by_session(world, role, of).get(world.path(name), headers=HTML)
+        assert answer.status_code == 200, answer.text
+        assert "收藏" in answer.text
+        assert act in answer.text
+
+
+def _by_session(world: World, role: Role, of: dict[str, int]) -> TestClient:
+    """A person in a browser: what changes anything is offered to sessions alone, which have a token to repeat."""
+    accounts = world.app.state.services.store.accounts
+    login = f"session-{len(accounts.everyone())}"
+    accounts.create(login, name="某人", roles=[role], password="一个足够长的测试口令", **of)
+    browser = TestClient(world.app)
+    assert (
+        browser.post("/api/v1/sessions", json={"login": login, "password": "一个足够长的测试口令"}).status_code == 200
+    )
+    return browser

@@ -6,10 +6,12 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from models.terms import Employment
 from tests.api.conftest import key_for
@@ -53,12 +55,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         for n in range(14)
     ] + [a_posting(title=f"电工（{n}号车间）", employment=Employment.FULL_TIME) for n in range(3)]
     app, _ = an_app(tmp_path_factory.mktemp("browser"), [*a_consortium().values(), *more])
+    with serving(app) as url:
+        yield Address(url, key_for(app))
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The address at which the application answers, once its index is ready."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     _wait(lambda: server.started and app.state.services.follower.ready.is_set())
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Address(f"http://127.0.0.1:{port}", key_for(app))
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(30)
 

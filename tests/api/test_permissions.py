@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -17,9 +15,12 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.auth import Allow, declared
 from api.web.accounts import present_rules
+from data.consents import wordings
 from models.access import RULES, Action, Exposure, Principal, Relation, Role, System, exposure_of
+from models.contacts import ContactStep, StepWanted
 from models.organisations import OrganisationType
-from models.outcomes import Act, Event, Side
+from models.outcomes import Side
+from models.privacy import DataKind, Purpose
 from models.records import RECORDS
 from models.talents import Talent
 from models.technology import Secrecy
@@ -97,17 +98,16 @@ class City:
         posting = next(
             one for one in self.subjects[Kind.POSTING] if one.owner == self.homes[OrganisationType.ENTERPRISE]
         )
-        self.store.events.append(
-            [
-                Event(
-                    id=uuid4(),
-                    act=Act.APPLIED,
-                    side=Side.TALENT,
-                    posting=posting.id,
-                    talent=self.applicant,
-                    at=datetime.now(UTC) - timedelta(hours=1),
-                )
-            ]
+        applies = StepWanted(step=ContactStep.APPLY, consent="2026-11")
+        self.store.contacts.take(
+            posting.id, self.applicant, Side.TALENT, applies, organisation=int(posting.owner or 0), by=None
+        )
+        self.store.consents.give(
+            self.applicant,
+            recipient=int(posting.owner or 0),
+            purpose=Purpose.RECRUITMENT,
+            kinds=(DataKind.NAME,),
+            wording=wordings()[-1].version,
         )
         self.withdrawn = {}
         for kind, known in self.subjects.items():
@@ -218,6 +218,7 @@ def test_every_endpoint_lets_a_role_in_exactly_where_the_table_does(city: City, 
             else:
                 filled = path.replace("{id}", str(subject.id if subject else 1))
                 filled = re.sub(r"\{posting_id\}", str(city.subjects[Kind.POSTING][0].id), filled)
+                filled = re.sub(r"\{talent_id\}", str(city.me), filled)
                 filled = re.sub(r"\{organisation_id\}", str(city.homes[OrganisationType.SCHOOL]), filled)
                 filled = re.sub(r"\{\w+\}", "999999", filled)
             status = ask(asker, method, filled)

@@ -149,7 +149,8 @@ def test_erasing_leaves_nothing_to_read_and_the_counts(client: TestClient, lin: 
     of_posting = client.get("/api/v1/postings/1/events").json()["items"]
     assert lin not in {event["talent"] for event in of_posting}
     assert client.get(f"/api/v1/talents/{of_posting[0]['talent']}/history").status_code == 404
-    assert client.post(f"/api/v1/talents/{lin}/erasure").json() == erased
+    again = client.post(f"/api/v1/talents/{lin}/erasure")
+    assert (again.status_code, again.json()["type"]) == (410, "/problems/erased")
 
 
 def test_erasure_survives_a_restart_and_reaches_the_index_on_disk(settings: Settings) -> None:
@@ -313,14 +314,20 @@ def test_few_people_of_a_group_are_not_counted_in_public(client: TestClient, pub
 
 
 def test_few_graduates_are_not_counted_in_public(client: TestClient, publish: Publish) -> None:
-    publish(a_programme(cohorts=(Cohort(year=2026, graduates=40),)))
+    large = publish(a_programme(cohorts=(Cohort(year=2026, graduates=40),)))
     small = publish(a_programme(school="澜川技师学院", cohorts=(Cohort(year=2026, graduates=3),)))
     outlook = client.get(f"/api/v1/programmes/{small}/outlook").json()
-    assert (outlook["graduates"], outlook["supply"]) == (None, 43)
+    assert (outlook["graduates"], outlook["supply"], outlook["ratio"]) == (None, None, None)
+    other = client.get(f"/api/v1/programmes/{large}/outlook").json()
+    assert (other["graduates"], other["supply"]) == (40, None)
     page = client.get(f"/programmes/{small}").text
     assert "2026 届不足 5 人" in page
     assert ">3 人" not in page
     assert " 3 人" not in page
+    record = client.get(f"/api/v1/programmes/{small}").json()["record"]
+    assert record["cohorts"] == []
+    assert client.put(f"/api/v1/programmes/{small}", json=record | {"description": "改了简介"}).status_code == 200
+    assert "2026 届不足 5 人" in client.get(f"/programmes/{small}").text
     assert UNDER == 5
 
 

@@ -184,6 +184,18 @@ def test_what_is_over_is_taken_down_and_can_be_renewed(town: Town) -> None:
     assert town.public.get(f"{API}/postings/{record}").status_code == 200
 
 
+def test_renewing_moves_the_last_day_that_readers_see(town: Town) -> None:
+    id = town.draft()
+    today = town.app.state.services.today()
+    soon = today + timedelta(days=10)
+    assert town.step(town.hr, id, "submit", until=soon.isoformat()).status_code == 200
+    record = town.step(town.council, id, "approve").json()["record_id"]
+    later = (today + timedelta(days=90)).isoformat()
+    assert town.step(town.hr, id, "renew").json()["until"] == later
+    assert town.public.get(f"{API}/postings/{record}").json()["record"]["expires"] == later
+    assert town.hr.get(f"{API}/publications/{id}").json()["record"]["expires"] == later
+
+
 def test_the_day_of_expiry_is_within_what_the_kind_allows(town: Town) -> None:
     id = town.draft()
     far = (date.today() + timedelta(days=400)).isoformat()  # noqa: DTZ011

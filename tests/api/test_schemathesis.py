@@ -11,7 +11,9 @@ from schemathesis import checks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from models.access import Role
 from models.organisations import OrganisationType
+from tests.api.arena import INSIDE
 from tests.api.conftest import key_for, settings_for_tests
 from tests.builders import (
     a_course,
@@ -93,6 +95,27 @@ def test_every_answer_is_as_described(
         @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         def holds(case: schemathesis.Case, headers: dict[str, str] = headers) -> None:
             case.call_and_validate(headers=headers, excluded_checks=BEYOND_JSON_SCHEMA)
+
+        with subtests.test(operation.label):
+            holds()
+
+
+def test_no_role_is_answered_with_an_error_of_ours(
+    service: tuple[schemathesis.BaseSchema, FastAPI], subtests: pytest.Subtests
+) -> None:
+    """Every operation by every role: no 5xx, and no error that speaks of the inside."""
+    document, app = service
+    callers = {role: {} if role is Role.PUBLIC else key_for(app, role, organisation=1, talent=3) for role in Role}
+    for found in document.get_all_operations():
+        operation = found.ok()
+
+        @given(case=operation.as_strategy())
+        @settings(max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        def holds(case: schemathesis.Case) -> None:
+            for role, headers in callers.items():
+                answer = case.call(headers=headers)
+                assert answer.status_code < 500, (role, answer.text)
+                assert not [word for word in INSIDE if word in answer.text], role
 
         with subtests.test(operation.label):
             holds()

@@ -9,13 +9,15 @@ from typing import TypeVar
 import pytest
 
 from data.sample import DIVISIONS, Consortium, consortium, load
+from data.sample.demand import FAULTS, PLACEMENTS, PLANTED
 from data.store import Store, Stored
 from data.taxonomy import find_skill, industry, occupation
+from matching.lawful import check
 from models.organisations import Organisation, OrganisationType
 from models.postings import Posting
 from models.records import RECORDS
 from models.talents import Talent
-from models.terms import Employment, Kind, Record, SchoolLevel
+from models.terms import Employment, Kind, Record, SchoolLevel, Shift
 
 R = TypeVar("R", bound=Record)
 REAL_NEIGHBOURS = {"330100", "330200", "310100"}
@@ -216,11 +218,42 @@ def test_structured_skills_stand_in_the_description(city: Consortium) -> None:
 
 
 def test_fields_are_missing_as_in_real_postings(city: Consortium) -> None:
-    for name in ("headcount", "education", "experience_years", "salary", "shift", "occupation"):
+    for name in ("education", "experience_years", "shift", "occupation"):
         missing = sum(getattr(posting, name) is None for posting in city.postings) / len(city.postings)
         assert 0.03 < missing < 0.4, name
     structured = sum(bool(posting.required_skills) for posting in city.postings) / len(city.postings)
     assert 0.5 < structured < 0.8
+
+
+def test_what_is_published_is_lawful_but_for_the_few_that_are_planted(city: Consortium) -> None:
+    members = {one.name: one for one in city.organisations}
+    broken = {}
+    for posting in city.postings:
+        assert posting.source
+        assert posting.published
+        found = check(posting, members.get(posting.organisation), today=posting.published)
+        if blocking := {one.rule.name for one in found if one.blocks}:
+            broken[posting.source.id] = blocking
+    assert broken == {id: {rule} for id, rule in city.unlawful.items()}
+    assert set(city.unlawful.values()) == set(FAULTS)
+    assert len(city.unlawful) <= PLANTED * len(FAULTS)
+
+
+def test_every_posting_says_how_many_for_what_pay_and_until_when(city: Consortium) -> None:
+    for name in ("headcount", "salary", "expires"):
+        without = {one.source.id for one in city.postings if one.source and getattr(one, name) is None}
+        assert without <= {id for id, rule in city.unlawful.items() if rule.startswith("element-")}, name
+
+
+def test_what_students_may_not_be_asked_leaves_all_other_postings_as_they_were(city: Consortium) -> None:
+    others = [one for one in city.postings if one.employment not in PLACEMENTS]
+    assert any(one.shift in (Shift.NIGHT, Shift.TWO) for one in others)
+    students = [
+        one
+        for one in city.postings
+        if one.employment in PLACEMENTS and one.source and one.source.id not in city.unlawful
+    ]
+    assert {one.shift for one in students} == {Shift.DAY, Shift.ROSTER, Shift.FLEXIBLE, None}
 
 
 def test_judgements_cover_sixty_postings_and_sixty_talents(city: Consortium) -> None:

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect, text
 
 from data.store import Outcome, Store
 from models.errors import Conflict, NotFound, SourceTaken, StoreUnavailable, Withdrawn
@@ -145,6 +146,19 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
     store.save(a_posting())
     store.migrate()
     assert store.count(Kind.POSTING) == 1
+
+
+def test_a_migration_that_is_cut_off_leaves_nothing(tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path / 'new.db'}") as store:
+        with store._engine.begin() as connection:
+            connection.execute(text("CREATE TABLE jobs (it TEXT)"))  # in the way of the last one
+        with pytest.raises(StoreUnavailable):
+            store.migrate()
+        with store._engine.begin() as connection:
+            assert inspect(connection).get_table_names() == ["jobs"]
+            connection.execute(text("DROP TABLE jobs"))
+        store.migrate()
+        assert store.revision == 0
 
 
 def test_the_migrations_build_exactly_the_tables_that_the_code_uses(store: Store) -> None:

@@ -53,7 +53,7 @@ class TestRules:
     def test_every_limit_is_a_number_with_a_unit_a_source_and_a_date(self) -> None:
         for limit in taxonomy.limits().values():
             assert limit.number > 0
-            assert limit.unit in {"share", "years", "months", "days", "grade"}
+            assert limit.unit in {"share", "years", "months", "days", "workdays", "grade"}
             assert limit.law
             assert limit.note
         assert taxonomy.limit("intern_share") == 0.1

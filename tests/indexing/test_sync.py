@@ -10,14 +10,14 @@ from data.store import Store
 from indexing import snapshot
 from indexing.adapt import IDENTITY, Adapter
 from indexing.adapters import Adapters
-from indexing.encode import HashingEncoder
+from indexing.encode import HashingEncoder, Vectors
 from indexing.segment import domain_segmenter
 from indexing.shelf import Shelf, document_of
 from indexing.sync import Follower, build, catch_up, publish, withdraw
 from indexing.vectors import ExactIndex
 from models.errors import Conflict, IndexMismatch, NotFound
 from models.terms import Kind
-from tests.builders import a_posting, a_talent, an_adapter
+from tests.builders import a_posting, a_talent, an_adapter, an_enriched_adapter
 
 
 def a_shelf(*, dim: int = 64, adapter: Adapter = IDENTITY) -> Shelf:
@@ -242,6 +242,32 @@ def test_a_shelf_adapted_later_equals_one_built_under_the_adapter(sqlite_store: 
     assert changed[Kind.POSTING].unrelated == anew[Kind.POSTING].unrelated
     changed.adapt(IDENTITY)
     assert contents(changed) == contents(plain)
+
+
+def test_what_an_enriched_adapter_reads_is_read_again_off_the_stored_texts(sqlite_store: Store, tmp_path: Path) -> None:
+    """No vector is encoded anew, and it does not matter when the adapter came."""
+    a_market(sqlite_store)
+    encoder = CountingEncoder(64)
+    changed, anew = a_shelf(), a_shelf(adapter=an_enriched_adapter())
+    catch_up(sqlite_store, changed)
+    catch_up(sqlite_store, anew)
+    snapshot.save(changed, tmp_path)
+    plain = vectors(changed)
+    changed.adapt(an_enriched_adapter())
+    restored = Shelf(encoder, domain_segmenter(), adapter=an_enriched_adapter(), index=ExactIndex)
+    encoder.texts = 0
+    snapshot.restore(restored, sqlite_store, tmp_path)
+    assert encoder.texts == 0
+    assert vectors(changed) == pytest.approx(vectors(anew), abs=1e-6)
+    assert vectors(restored) == pytest.approx(vectors(anew), abs=1e-6)
+    assert vectors(anew) != pytest.approx(plain, abs=1e-2)
+
+
+def vectors(shelf: Shelf) -> Vectors:
+    """Heads and bodies of every posting, in order of id."""
+    section = shelf[Kind.POSTING]
+    ids = sorted(section.documents)
+    return np.concatenate([section.heads.vectors(ids), section.bodies.vectors(ids)])
 
 
 def test_an_adapted_shelf_goes_on_taking_changes(sqlite_store: Store) -> None:

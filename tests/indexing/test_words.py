@@ -34,6 +34,14 @@ def test_a_document_that_holds_a_rare_word_stands_before_one_that_holds_a_common
     assert ranking(index, ["plc", "电工"])[0][0] == 2
 
 
+def test_a_word_that_the_query_repeats_counts_more_but_not_as_often() -> None:
+    index = WordIndex()
+    index.add({1: ["电工"], 2: ["护理"], 3: ["焊接"]})
+    once, thrice = (index.scores(["电工"] * times).of([1])[0] for times in (1, 3))
+    assert thrice == pytest.approx(3**0.5 * once)
+    assert index.scores(["电工"] * 3).ceiling == pytest.approx(3**0.5 * index.scores(["电工"]).ceiling)
+
+
 def test_only_documents_with_a_word_of_the_query_are_found() -> None:
     index = WordIndex()
     index.add({1: ["电工"], 2: ["护理"]})

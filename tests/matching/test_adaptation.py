@@ -71,7 +71,7 @@ def test_where_there_is_nothing_to_learn_nothing_is_better() -> None:
 def test_a_trial_holds_out_the_same_rows_whatever_stands_beside_them() -> None:
     def held_out(shelf: Shelf) -> set[str]:
         rows, held = adaptation._rows(shelf)
-        return set(rows.where(held).name_keys)
+        return set(rows.where(held).name_texts)
 
     one, more, later = held_out(a_shelf(600)), held_out(a_shelf(900)), held_out(a_shelf(600, start=300))
     assert one <= more
@@ -84,7 +84,7 @@ def test_records_of_one_text_are_held_out_together_and_count_once() -> None:
     record = a_posting(title="抄来的岗位", description="一模一样的岗位职责，" * 20)
     shelf.apply([Change(id, id, record.kind, record) for id in range(2_000, 2_100)])
     rows, held = adaptation._rows(shelf)
-    copied = np.asarray([name == "抄来的岗位" for name in rows.name_keys])
+    copied = np.asarray([name == "抄来的岗位" for name in rows.name_texts])
     assert copied.sum() == 100
     assert len(set(held[copied])) == 1
     few = a_shelf(0)
@@ -137,11 +137,11 @@ def public(tmp_path: Path) -> dict[str, Path]:
 
 def test_what_ships_is_trained_on_rows_that_may_be_used_only(public: dict[str, Path]) -> None:
     rows = public_rows(HashingEncoder(8), **public)
-    taught = set(zip(rows.name_keys, rows.content_keys, strict=True))
+    taught = set(zip(rows.name_texts, rows.content_texts, strict=True))
     assert ("氩弧焊师傅", "焊工") in taught
-    assert "二保焊" not in rows.name_keys
+    assert "二保焊" not in rows.name_texts
     assert ("机修", "电工岗位职责：设备点检") in taught
-    assert "空" not in rows.name_keys
+    assert "空" not in rows.name_texts
     assert ("智能焊接技术", "智能焊接技术：焊接工艺") in taught
     linked = [contents for name, contents in taught if name == "智能焊接技术：焊接工艺"]
     assert len(linked) == 1

@@ -168,7 +168,7 @@ def test_no_query_is_answered_by_an_adapter_that_was_trained_on_its_title(
 
     def spying(rows: NamedContents, **options: Any) -> Adapter:
         adapter = train(rows, **options)
-        taught[adapter] = set(rows.name_keys)
+        taught[adapter] = set(rows.name_texts)
         return adapter
 
     monkeypatch.setattr("matching.evaluate.train", spying)

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import taxonomy
-from matching.jobs import jobs
-from models.matches import Answer, Match, Pair, Side
+from matching.jobs import LEAST_KNOWN, jobs
+from matching.rank import score
+from models.matches import Answer, Finding, Match, Pair, Side
 from models.postings import Posting
 from models.talents import Talent
 from models.terms import Education, Employment, Salary, SchoolLevel, Shift
@@ -39,6 +40,8 @@ BETTER_AND_WORSE = [
     ("会所需技能的排在不会的前面", {}, {"skills": ("PLC编程", "电气识图")}, {"skills": ("视频剪辑",)}),
     ("会两项的排在会一项的前面", {}, {"skills": ("PLC编程", "电气识图")}, {"skills": ("PLC编程",)}),
     ("期望这类岗位的排在期望别的前面", {}, {"expected_positions": ("电气自动化技术员",)}, {"expected_positions": ("会计",)}),
+    ("写明期望的排在没写的前面", {}, {"expected_positions": ("电气自动化技术员",)}, {"expected_positions": (), "specialty": None}),
+    ("什么都写明的排在只有几个词相同的前面", {}, {"specialty": "电气自动化技术", "skills": ("PLC编程", "电气识图")}, {"expected_positions": (), "specialty": None, "skills": (), "self_description": "PLC编程，电气识图"}),
     ("专业对口的排在不对口的前面", {"specialties": ("电气自动化技术",)}, {"specialty": "电气自动化技术"}, {"specialty": "护理"}),
     ("专业同类的排在不同类的前面", {"specialties": ("电气自动化技术",)}, {"specialty": "机电一体化技术"}, {"specialty": "护理"}),
     ("想要这种用工形式的排在不想要的前面", {"employment": Employment.FULL_TIME}, {"seeking": (Employment.FULL_TIME,)}, {"seeking": (Employment.INTERNSHIP,)}),
@@ -76,6 +79,52 @@ def test_a_missing_fact_is_left_out_and_said_so() -> None:
     pay = contribution(match, "pay")
     assert (pay.value, pay.weight, pay.points) == (None, 0, 0)
     assert "不计入" in pay.detail
+
+
+EMPTY = {"specialty": None, "self_description": "工作认真负责，会PLC编程，会电气识图"}
+FULL = {"expected_positions": ("电工",), "specialty": "电气自动化技术", "skills": ("PLC编程", "电气识图")}
+
+
+def test_whoever_says_next_to_nothing_cannot_score_all_points() -> None:
+    posting = a_posting(title="电工", description="工作认真负责，会PLC编程，会电气识图")
+    full, empty = a_matcher(posting, a_talent(**EMPTY), a_talent(**FULL)).talents_for(1).matches
+    assert (full.pair.supply.id, empty.pair.supply.id) == (3, 2)
+    assert full.most == pytest.approx(1)
+    known = [
+        feature
+        for feature in jobs(TODAY, lambda _: frozenset()).features
+        if feature.name in ("text", "words", "skills")
+    ]
+    assert empty.most == pytest.approx(sum(feature.weight for feature in known) / LEAST_KNOWN)
+    assert empty.score == pytest.approx(sum(one.points for one in empty.contributions))
+    assert empty.score <= empty.most < 0.6
+
+
+def test_a_profile_that_says_next_to_nothing_is_offered_the_same_postings_with_fewer_points() -> None:
+    postings = [a_posting(title=title, description=f"负责{title}工作，会PLC编程") for title in ("电工", "会计", "护士")]
+    empty, full = (a_matcher(*postings, a_talent(**profile)).postings_for(4) for profile in (EMPTY, FULL))
+    assert len(empty.matches) == 3
+    assert empty.matches[0].score < full.matches[0].score
+
+
+facts = st.lists(st.none() | st.floats(0, 1), min_size=15, max_size=15)
+
+
+@given(facts, st.integers(0, 14))
+def test_a_fact_that_speaks_for_a_pair_never_lowers_its_score(values: list[float | None], place: int) -> None:
+    def scored(found: list[float | None]) -> float:
+        return score(features, [Finding(value, "") for value in found], LEAST_KNOWN)
+
+    features = jobs(TODAY, lambda _: frozenset()).features
+    told = [*values[:place], 1.0, *values[place + 1 :]]
+    assert 0 <= scored(values) <= scored(told) + 1e-12 <= 1 + 1e-9
+
+
+@given(facts)
+def test_what_little_is_known_of_never_scores_more_than_its_share(values: list[float | None]) -> None:
+    features = jobs(TODAY, lambda _: frozenset()).features
+    known = sum(f.weight for f, value in zip(features, values, strict=True) if value is not None)
+    assert score(features, [Finding(value, "") for value in values], LEAST_KNOWN) <= known / LEAST_KNOWN + 1e-12
 
 
 def test_the_same_pair_scores_the_same_reasons_from_either_side() -> None:

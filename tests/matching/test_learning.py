@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from matching import rank
+from matching.jobs import LEAST_KNOWN
 from matching.learning import (
     LEAST,
     MOST,
@@ -49,7 +50,7 @@ def test_scores_are_those_that_ranking_gives(rows: np.ndarray, weight: np.ndarra
     features = [Feature(str(n), "", float(one), lambda _: Finding(None, "")) for n, one in enumerate(weight)]
     for row, found in zip(rows, scores(rows, weight), strict=True):
         findings = [Finding(None if np.isnan(value) else float(value), "") for value in row]
-        assert found == pytest.approx(rank.score(features, findings))
+        assert found == pytest.approx(rank.score(features, findings, LEAST_KNOWN))
 
 
 @given(values, st.integers(0, SIZE - 1))

@@ -1,16 +1,21 @@
 """The live lists: what is on them, how fresh and complete they are, who is reminded, what a month changed."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from data.lists import list_type, list_types
 from data.store import State
+from matching.disclosure import nested
 from matching.lists import (
+    FEW,
     Entry,
     Order,
     Standing,
@@ -33,6 +38,7 @@ from models.organisations import OrganisationType
 from models.plans import PlanType
 from models.terms import Education, Employment, Record, Salary
 from tests.builders import a_need, a_notice, a_plan, a_policy, a_posting, a_talent, an_offer, an_organisation
+from tests.matching.test_disclosure import solved
 
 TODAY = date(2026, 9, 30)
 NEEDS = list_type("enterprise-needs")
@@ -228,10 +234,7 @@ def students(counts: dict[tuple[str, str], int]) -> list[Entry]:
 
 
 def told(entries: Iterable[Entry]) -> dict[tuple[str, ...], int | None]:
-    return {
-        (one.values[0], one.values[2]): one.figures.count if one.figures else None
-        for one in groups(STUDENTS, entries, TODAY)
-    }
+    return {(one.values[0], one.values[2]): one.count for one in groups(STUDENTS, entries, TODAY)}
 
 
 def test_a_list_of_persons_counts_groups_and_hides_the_small_ones() -> None:
@@ -251,14 +254,75 @@ def test_one_small_group_takes_the_next_with_it_so_that_the_school_s_total_does_
 
 
 def test_nothing_of_a_person_leaves_a_list_of_persons() -> None:
-    entries = students({("甲校", "护理"): 9, ("乙校", "护理"): 2})
+    entries = students({("甲校", "护理"): 9, ("甲校", "会计"): 8, ("乙校", "护理"): 12, ("丙校", "护理"): 2})
     shown = table(STUDENTS, entries, TODAY)
-    assert shown.columns == ("学校", "层次", "专业", "人数", "30 天内更新占比", "完整度", "最近更新")
-    assert [row[3] for row in shown.rows] == ["少于 5 人或不单列", 9]
+    assert shown.columns == ("学校", "层次", "专业", "人数")
+    assert [row[3] for row in shown.rows] == [FEW, FEW, 9, 8]
     frozen = freeze(STUDENTS, "2026-09", entries, TODAY)
-    assert [row.cells["人数"] for row in frozen.rows] == [None, 9]
+    assert [row.cells["人数"] for row in frozen.rows] == [None, None, 9, 8]
     assert "某某" not in frozen.model_dump_json()
-    assert [one.name for one in tellable(STUDENTS, owners(STUDENTS, entries, TODAY))] == ["甲校"]
+
+
+def test_two_small_schools_are_left_out_together_and_the_list_s_total_does_not_tell_either() -> None:
+    entries = students({("甲校", "护理"): 40, ("乙校", "护理"): 3, ("丙校", "护理"): 2})
+    assert told(entries) == {("甲校", "护理"): 40, ("乙校", "护理"): None, ("丙校", "护理"): None}
+    assert [one.name for one in tellable(STUDENTS, owners(STUDENTS, entries, TODAY), entries)] == ["甲校"]
+    assert figures(STUDENTS, entries, TODAY).count == 45
+
+
+def test_a_small_school_takes_the_next_with_it_or_the_list_s_total_would_tell() -> None:
+    entries = students({("甲校", "护理"): 40, ("乙校", "护理"): 20, ("丙校", "护理"): 2})
+    assert told(entries) == {("甲校", "护理"): 40, ("乙校", "护理"): None, ("丙校", "护理"): None}
+    assert [one.name for one in tellable(STUDENTS, owners(STUDENTS, entries, TODAY), entries)] == ["甲校"]
+
+
+def test_of_persons_even_the_total_is_left_out_where_it_would_tell_every_school() -> None:
+    entries = students({(school, "护理"): 1 for school in ("甲校", "乙校", "丙校", "丁校", "戊校")})
+    assert figures(STUDENTS, entries, TODAY).count is None
+    assert "count" not in freeze(STUDENTS, "2026-09", entries, TODAY).figures
+
+
+def test_of_persons_every_other_number_is_counted_in_fives() -> None:
+    [nine] = owners(STUDENTS, students({("甲校", "护理"): 9}), TODAY)
+    assert (nine.figures.count, nine.figures.fresh, nine.figures.missing["技能"]) == (9, 1.0, 9)
+    records = [
+        a_talent(school="甲校", specialty="护理", available_until=date(2026, 1, 1) if n < 2 else None)
+        for n in range(12)
+    ]
+    [twelve] = owners(STUDENTS, on(STUDENTS, *(a_state(one, id=n) for n, one in enumerate(records, 1))), TODAY)
+    assert twelve.figures.expired == 0
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from("甲乙丙"), st.sampled_from("护数电会")),
+        st.sampled_from([1, 1, 2, 3, 4, 5, 6, 9]),
+        min_size=1,
+    )
+)
+def test_whoever_reads_every_view_and_file_of_the_students_list_learns_no_small_count(
+    counts: dict[tuple[str, str], int],
+) -> None:
+    entries = students(counts)
+    view = {(one.values[0], "/".join(one.values[1:])): one.count for one in groups(STUDENTS, entries, TODAY)}
+    frozen = freeze(STUDENTS, "2026-09", entries, TODAY)
+    files = {tuple(row.key.split("/", 1)): row.cells["人数"] for row in frozen.rows}
+    exported = {(row[0], "/".join(map(str, row[1:3]))): row[3] for row in table(STUDENTS, entries, TODAY).rows}
+    assert view == files == {path: None if count == FEW else count for path, count in exported.items()}
+    everything: dict[Hashable, int | None] = dict.fromkeys({(school,) for school, _ in view}) | view
+    everything |= {
+        (one.name,): one.figures.count for one in tellable(STUDENTS, owners(STUDENTS, entries, TODAY), entries)
+    }
+    everything[()] = figures(STUDENTS, entries, TODAY).count
+    truth = nested(
+        Counter(
+            (one.values[0], "/".join(one.values[1:]))
+            for one in groups(STUDENTS, entries, TODAY)
+            for _ in range(counts[one.values[0], one.values[2]])
+        )
+    )
+    assert solved(truth, everything) == set()
 
 
 def test_groups_say_where_a_kind_has_no_such_column() -> None:

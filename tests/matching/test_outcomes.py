@@ -57,6 +57,11 @@ COURSES = [
     ("接受后又拒绝", [(Act.APPLIED, Side.TALENT), (Act.ACCEPTED, Side.POSTING), (Act.REJECTED, Side.TALENT)], 1, False),
     ("录用", [(Act.OPENED, Side.TALENT), (Act.HIRED, Side.POSTING)], 5, True),
     ("在岗", [(Act.APPLIED, Side.TALENT), (Act.HIRED, Side.POSTING), (Act.KEPT_3, Side.POSTING)], 6, True),
+    ("投递后退出", [(Act.APPLIED, Side.TALENT), (Act.WITHDRAWN, Side.TALENT)], 1, False),
+    ("约了面试", [(Act.APPLIED, Side.TALENT), (Act.ACCEPTED, Side.POSTING), (Act.INTERVIEWED, Side.POSTING)], 4, True),
+    ("录用意向", [(Act.APPLIED, Side.TALENT), (Act.INTERVIEWED, Side.POSTING), (Act.OFFERED, Side.POSTING)], 5, True),
+    ("婉拒录用", [(Act.APPLIED, Side.TALENT), (Act.OFFERED, Side.POSTING), (Act.REJECTED, Side.TALENT)], 1, False),
+    ("期满", [(Act.APPLIED, Side.TALENT), (Act.HIRED, Side.POSTING), (Act.ENDED, Side.TALENT)], 5, True),
     ("对方邀请而本人未理会", [(Act.INVITED, Side.POSTING)], 0, False),
 ]  # fmt: skip
 
@@ -98,7 +103,8 @@ def logs(draw: st.DrawFn) -> list[Event]:
     """Events of three postings and two talents in a few hours, in any order; possible or not."""
 
     def event(act: Act) -> Event:
-        usual = {Act.APPLIED: Side.TALENT, Act.INVITED: Side.POSTING}
+        firm = (Act.INVITED, Act.INTERVIEWED, Act.OFFERED)
+        usual = {Act.APPLIED: Side.TALENT} | dict.fromkeys(firm, Side.POSTING)
         return an_event(
             act,
             side=usual.get(act) or draw(st.sampled_from(Side)),

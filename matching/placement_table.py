@@ -27,9 +27,9 @@ class Table:
     order: Grid
     """The student's order of the places, 1 for the best; 0 where the student cannot or would not come."""
     choice: Grid
-    """The same as it counts in sums: all places that are no choice count one more than the last choice."""
+    """The same as it counts in sums: what is no choice counts one more than the last possible choice."""
     choices: np.ndarray[tuple[int], np.dtype[np.int32]]
-    """How many places are choices of the student; what comes after them is 调剂."""
+    """Number of the student's last possible choice; what comes after it is 调剂."""
     rank: Grid
     """The place's order of the students, lower is better; below 0 for whoever is pinned there."""
     caps: tuple[Cap, ...]
@@ -175,8 +175,8 @@ def _orders(
         numbers = {place: number for number, place in enumerate(named, 1)}
         order[index, chosen + rest] = range(1, len(chosen) + len(rest) + 1)
         choice[index, chosen] = [numbers[place] for place in chosen]
-        choice[index, rest] = len(named) + 1
-        choices[index] = len(named)
+        choices[index] = max((numbers[place] for place in chosen), default=0)
+        choice[index, rest] = choices[index] + 1
     return order, choice, choices
 
 

@@ -318,15 +318,12 @@ class Reasons:
         for size in range(1, MOST_CHANGES + 1):
             yield from _sets(items, size)
 
-    def catalogue(self, goal: Goal) -> list[Change]:
-        """Every single change that may be part of an answer."""
-        return list(dict.fromkeys(change for item in self._items(goal) for change in item))
-
     def _items(self, goal: Goal) -> list[tuple[Change, ...]]:
         items: list[tuple[Change, ...]] = []
         if goal.student is not None:
             wanted = self._sought(goal)
-            lets = {place: self._lets_in(goal.student, place) for place in wanted}
+            others = [one for one in self._sought(Goal(goal.student)) if one not in wanted]
+            lets = {place: self._lets_in(goal.student, place) for place in (*wanted, *others)}
             items += [(Change(ChangeKind.SEAT, place),) for place in wanted if () in lets[place]]
             items += [one for place in wanted for one in lets[place] if one]
         else:
@@ -334,14 +331,23 @@ class Reasons:
             away = [one for one in self.students if self._home.get(one) != goal.place]
             away.sort(key=lambda one: (one in self._home, one))
             items += [one for student in away for one in self._lets_in(student, goal.place) if one]
+            items += [one for student in away for one in self._raised(student, goal.place)]
         items += [(Change(ChangeKind.LOWER, one.id),) for one in self.market.places if one.minimum]
         items += [(Change(ChangeKind.UNPIN, one.place, one.student),) for one in self.market.pins]
         for kind, pairs in ((ChangeKind.UNTIE, self.market.together), (ChangeKind.REUNITE, self.market.apart)):
             items += [(Change(kind, student=one, other=other),) for one, other in pairs]
         if goal.student is not None:
-            others = [one for one in self.places if one not in wanted]
             items += [(Change(ChangeKind.SEAT, place),) for place in (*wanted, *others)]
+            items += [one for place in others for one in lets[place] if one]
+            mates = self._group.get(goal.student, (goal.student,))
+            items += [one for mate in mates for place in (*wanted, *others) for one in self._raised(mate, place)]
         return list(dict.fromkeys(items))
+
+    def _raised(self, student: str, place: str) -> list[tuple[Change, ...]]:
+        """A wish for a place that the student would be sent to anyhow, but after all wishes (调剂)."""
+        who = self.students[student]
+        named = place in (who.wishes or self.market.fits.get(student, ()))
+        return [(Change(ChangeKind.WISH, place, student),)] if who.adjustable and not named else []
 
     def _lets_in(self, student: str, place: str) -> list[tuple[Change, ...]]:
         """What it takes that the student may come to the place: alone, and with all of the group; nothing for ()."""

@@ -26,7 +26,7 @@ check: .venv/test
 bench: .venv/test
 	@for name in encoder extraction service lists evidence; do echo "==> $$name"; \
 		$(BIN)/python -m tests.benchmarks.bench_$$name $(if $(POSTINGS),--postings $(POSTINGS)) || exit 1; done
-	@for name in outcomes load; do echo "==> $$name"; $(BIN)/python -m tests.benchmarks.bench_$$name || exit 1; done
+	@for name in outcomes load placement; do echo "==> $$name"; $(BIN)/python -m tests.benchmarks.bench_$$name || exit 1; done
 
 .venv/python:
 	@echo "==> [1/3] 创建虚拟环境 .venv"

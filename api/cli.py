@@ -39,6 +39,7 @@ from api import (
     lists,
     outcomes,
     people,
+    placing,
     safekeeping,
 )
 from api.app import create_app
@@ -119,6 +120,7 @@ app.add_typer(administration.app, name="admin")
 app.add_typer(lists.app, name="lists")
 app.add_typer(people.app, name="person")
 app.command()(people.retention)
+app.command()(placing.place)
 app.add_typer(auditing.app, name="audit")
 app.add_typer(jobs.app, name="jobs")
 app.command()(safekeeping.backup)

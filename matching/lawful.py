@@ -31,6 +31,8 @@ PLACEMENTS = frozenset(
     {Employment.INTERNSHIP, Employment.APPRENTICESHIP, Employment.ORDER_CLASS, Employment.FIELD_ENGINEER}
 )
 """Forms of engagement that students of vocational schools come by."""
+NIGHTLY = frozenset({Shift.NIGHT, Shift.TWO, Shift.THREE})
+"""Shifts with work at night."""
 
 
 def check(
@@ -300,7 +302,7 @@ def _of_recruiter(posting: Posting, words: tuple[Wording, ...]) -> Iterator[Find
 
 
 def _of_placement(posting: Posting) -> Iterator[Finding]:
-    if posting.shift in (Shift.NIGHT, Shift.TWO, Shift.THREE):
+    if posting.shift in NIGHTLY:
         shown = stated(posting)["shift"]
         yield Finding(_rule("intern-night"), "shift", Span("shift", 0, len(shown), shown))
 
@@ -315,7 +317,7 @@ def _of_numbers(posting: Posting, organisation: Organisation | None, known: Know
     for rule, limit, employed, hosted in shares:
         if employed is None:
             continue
-        most = int(employed * taxonomy.limit(limit) + 1e-9)
+        most = most_interns(limit, employed)
         total = coming + (hosted or 0)
         if total > most:
             already = f"已有 {hosted} 名，" if hosted else ""
@@ -328,10 +330,16 @@ def _of_numbers(posting: Posting, organisation: Organisation | None, known: Know
                 f"实习报酬 {posting.salary.low} 元/月，同岗工资 {known.pay_on_post} 元/月", f"不低于 {least:.0f} 元/月"
             )
             yield Finding(_rule("intern-pay"), "salary", numbers=numbers)
-    yield from (Finding(_rule(name), fact) for name, fact, broken in _of_student(known) if broken)
+    yield from (Finding(_rule(name), fact) for name, fact, broken in of_student(known) if broken)
 
 
-def _of_student(known: Known) -> tuple[tuple[str, str, bool], ...]:
+def most_interns(limit: str, staff: int) -> int:
+    """How many interns that many employees allow under the limit of that name."""
+    return int(staff * taxonomy.limit(limit) + 1e-9)
+
+
+def of_student(known: Known) -> tuple[tuple[str, str, bool], ...]:
+    """Rule, fact and whether it is broken, for each rule about the student."""
     return (
         ("intern-age", "under_16", known.under_16 is True),
         ("intern-first-year", "first_year", known.first_year is True),

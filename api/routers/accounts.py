@@ -189,8 +189,10 @@ def read_keys(services: ServicesDep, principal: PrincipalDep) -> list[Key]:
     status_code=201,
     responses=problems(400, 413, 415),
 )
-def create_key(wanted: KeyRequest, services: ServicesDep, principal: PrincipalDep) -> NewKey:
-    """A key for a system, never with more scope than the one that asks."""
+def create_key(wanted: KeyRequest, request: Request, services: ServicesDep, principal: PrincipalDep) -> NewKey:
+    """A key for a system. Only a session makes one: a key that made keys would outlive its own end."""
+    if not request.state.csrf:
+        raise Forbidden("新密钥只能由本人登录后建立，不能用密钥建立密钥")
     key, token = new_key(services, principal, wanted)
     return NewKey(key=key, token=token)
 

@@ -189,7 +189,7 @@ def test_a_stopping_service_finishes_its_requests_its_jobs_and_its_index(var: Pa
     assert (snapshot.manifest(var / "index") or {})["revision"] == 3
     with Store(f"sqlite:///{var / 'chanjiao.db'}") as store:
         assert store.audit.verify().intact
-        assert store.jobs.count() == {"queued": 0, "running": 0, "done": 4, "failed": 0}
+        assert store.jobs.count() == {"queued": 0, "running": 0, "done": 6, "failed": 0}
 
 
 def urlopened(address: str, key: str) -> str:

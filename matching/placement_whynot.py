@@ -332,6 +332,10 @@ class Reasons:
             away.sort(key=lambda one: (one in self._home, one))
             items += [one for student in away for one in self._lets_in(student, goal.place) if one]
             items += [one for student in away for one in self._raised(student, goal.place)]
+        # A consent lets a student go to other places too, which may bring somebody else here.
+        asked = self.students if goal.student is None else self._group.get(goal.student, (goal.student,))
+        minors = (one for one in asked if self.students[one].under_18 and self.students[one].consent is False)
+        items += [(Change(ChangeKind.CONSENT, student=one),) for one in minors]
         items += [(Change(ChangeKind.LOWER, one.id),) for one in self.market.places if one.minimum]
         items += [(Change(ChangeKind.UNPIN, one.place, one.student),) for one in self.market.pins]
         for kind, pairs in ((ChangeKind.UNTIE, self.market.together), (ChangeKind.REUNITE, self.market.apart)):

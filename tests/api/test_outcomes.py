@@ -34,7 +34,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = settings_for_tests(tmp_path_factory.mktemp("city"))
     services = build(settings)
     with services.store as store:
-        made = sample.consortium(7, scale=0.05)
+        made = sample.consortium(7, scale=0.08)
         store.save_all([*made.postings, *made.talents])
         with snapshot.writing(settings.index):
             sync.build(store, services.shelf, settings.index)
@@ -76,7 +76,7 @@ def lived(store: Store, matcher: Matcher) -> Iterator[Event]:
             for position, (match, value) in enumerate(zip(matches, worth, strict=True), 1):
                 pair = {"posting": match.pair.demand.id, "talent": talent.id}
                 yield an_event(Act.SHOWN, **pair, position=position, at=at)
-                keen = 0.7 if value > 0.9 else 0.1
+                keen = 0.8 if value > 0.9 else 0.05
                 if rng.random() < keen * position**-0.3:
                     yield an_event(Act.APPLIED, **pair, at=at + timedelta(hours=1))
                     answer = Act.ACCEPTED if rng.random() < keen else Act.REJECTED

@@ -185,7 +185,7 @@ def test_a_list_is_narrowed_to_one_owner_by_keyboard(page: Any) -> None:
     assert page.locator("#entries tbody tr").count() > 1
     assert page.get_by_label("单位", exact=True).input_value() == "澜川精工机械有限公司"
     page.get_by_role("link", name="修改记录").first.click()
-    assert page.locator("h1").inner_text().startswith("修改记录")
+    assert "个版本" in page.locator("h1").inner_text()
     _fits(page)
     assert page.evaluate(_LOW_CONTRAST) == []
 

@@ -7,7 +7,7 @@ What is only preferred (本科优先) states nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from data.ingest.parse import (
@@ -126,7 +126,9 @@ def headcount(folded: str) -> Found[int] | None:
         for found in pattern.finditer(folded):
             one = _people(folded, found)
             if one:
-                return one if _IS_TOTAL.search(folded, max(0, one[1] - 4), one[2] + 1) else _with_others(folded, one)
+                if _IS_TOTAL.search(folded, max(0, one[1] - 4), one[2] + 1):
+                    return one
+                return _with_others(folded, one, (_NEXT_BARE,) if pattern is _BARE else _OTHERS)
     return None
 
 
@@ -140,7 +142,7 @@ def _people(folded: str, found: re.Match[str]) -> Found[int] | None:
         return None
     if found.re in _WITHOUT_VERB and _EXISTING.search(folded, max(_start(folded, start, "。;!\n"), start - 30), start):
         return None
-    said = re.sub(r"号人?|枚|[余多来+]", "", found[name].replace("俩", "2").replace("仨", "3"))
+    said = re.sub(r"号人?|枚|席|[余多来+]", "", found[name].replace("俩", "2").replace("仨", "3").replace("、", "-"))
     value = _parsed(parse_headcount, numerals(said).strip())
     if not value:
         return None
@@ -148,10 +150,10 @@ def _people(folded: str, found: re.Match[str]) -> Found[int] | None:
     return (value * _jobs(folded, each.start()), each.start(), end) if each else (value, start, end)
 
 
-def _with_others(folded: str, first: Found[int]) -> Found[int]:
+def _with_others(folded: str, first: Found[int], patterns: Sequence[re.Pattern[str]]) -> Found[int]:
     """The first count with those of the jobs named after it, in its line or in lines of their own below it."""
     value, start, end = first
-    later = (found for pattern in (_BY_JOB, _COUNT_FIRST, _NEXT) for found in pattern.finditer(folded, end))
+    later = (found for pattern in patterns for found in pattern.finditer(folded, end))
     for found in sorted(later, key=lambda one: one.start("count")):
         gap = folded[end : max(end, found.start(found.lastgroup or "count"))]
         other = _people(folded, found)
@@ -180,60 +182,78 @@ def _start(folded: str, end: int, marks: str) -> int:
 
 
 _SEVERAL = r"(?:(?<![\d.a-z])\d{1,4}(?![\d.%])|[一二两三四五六七八九十百]{1,4})"
-_RANGE = rf"{_SEVERAL}(?:[^\S\n]*[-~—至到][^\S\n]*{_SEVERAL})?[^\S\n]*[余多来+]?"
+_RANGE = rf"{_SEVERAL}(?:(?:[^\S\n]*[-~—至到][^\S\n]*|、(?=\d[名人个位])){_SEVERAL})?[^\S\n]*[余多来+]?"
 _WORKER = r"[工员师手生岗傅理长嫂姨厨匠医护徒管人姐妹哥端播配洁安服职]"
-_JOB_END = rf"(?:{_WORKER[:-1]}机教问导辑表计试发维售台务纳银勤购特检案划译单包焊剪打操])"
+_JOB_END = rf"(?:{_WORKER[:-1]}机教问导辑表计试发维售台务纳银勤购特检案划译单包焊剪打操注])"
 """The last characters of most words for people at work, and of most names of jobs."""
 _PERSON = (
-    rf"(?:人|名额|坑|岗|hc|师傅|小?伙伴|[早中晚夜白]班|有(?![效利序限])|能|会|懂|肯|熟|可以?|兼职|全职|长期|试试|[男女](?=[工生的员])"
+    rf"(?:人|名额|坑|岗|hc|师傅|小?伙伴|[早中晚夜白]班|有(?![效利序限])|能|会|懂|肯|熟|可以?|兼职|全职|长期|试试|就|[男女](?=[工生的员])"
     rf"|[^,。;:!?\n、]{{0,12}}?{_WORKER}(?=[,。;!?\n\s(/]|$)|[^,。;!?\n]{{1,12}}的(?=[,。;!?\n\s]|$)|[,。;!?\n)_<~]|\s*$)"
 )
 """What follows 个 when people are counted: 招2个会焊的, but not 需要2个方案."""
-_PEOPLE = rf"(?P<count>{_RANGE}\s*(?:名|人|位|枚|号人|个(?!月|工作日)(?=\s*{_PERSON})))"
-_HEADS = rf"(?P<count>{_RANGE}\s*(?:名|人|位|枚|号人|个人?))"
+_PEOPLE = rf"(?P<count>{_RANGE}\s*(?:名|人|位|枚|席|号人|个(?!月|工作日)(?=\s*{_PERSON})))"
+_HEADS = rf"(?P<count>{_RANGE}\s*(?:名|人|位|枚|席|号人|个人?))"
 _GAP = r"(?:[^,。;!?\n\d你]|(?<=[a-z])\d|\d[a-z])"
 _HIRE = (
     r"(?:(?<!已)招(?![标商投呼待牌式股])|(?<!应)聘(?!用期|书)|(?<!不)缺(?![陷点乏勤席])|欢迎(?=[\d两三四五])|寻(?!求?职)|诚邀|限(?=[\d一二两三四五]+[名人个位][,。;!?\n])|引进|扩编|增编|增补|增员|补[充员]"
-    r"|还差|(?<![从近未以将原后本年往进])来(?=[\d一两二三四五])|补(?=[\d一两二三])|再来|就差|拟录用?|新增(?=\d)|急需|(?<!不)(?<!无)需(?!求[侧分调变管评文的和])要?|收(?![入银货款费集益到购])|(?<!不)找(?!到)|(?<![需不主重必首概简])要(?!求))"
+    r"|还差|(?<![从近未以将原后本年往进])来(?=[\d一两二三四五])|[补加添](?=[\d一两二三四五])|再来|就差|拟录用?|新增(?=\d)|急需|(?<!不)(?<!无)需(?!求[侧分调变管评文的和])要?|收(?![入银货款费集益到购])|(?<!不)找(?!到)|(?<![需不主重必首概简])要(?!求))"
 )
 _END = r"(?=[,。;!?\n()\s、/+_<【🤖-]|$|[马立]|急|若|即|左右|名额|要求|薪|包|限|长期|[男女白夜]|都?要)"
 _LABEL = r"(?:招聘|招收|招录|招工|需求|用工|录用|拟聘|拟招|计划|岗位|职位|人员|所需|需要|缺)"
 _BY_LABEL = re.compile(
-    rf"(?:名额|坑位|空缺|缺口|(?:岗位|人员)编制|定[编员]|{_LABEL}?(?:人\s?[数數]|招聘数|职位数|岗位数)|(?:{_LABEL}|招)数?量|(?<![a-z])(?:hc|headcount)|招[聘收]计划|招人(?=[::]))[^\S\n]*(?:还?有|还?剩|只有|就|仅)?(?:\([人名个位]\))?[\s::(】\]|*x×]{{0,4}}(?:大?[约概]|共|计|为|是|各)?(?P<count>{_RANGE}(?![年月岁天元万\da-gi-z~至到—-])(?:\s*(?:名|人|位|个(?!月)))?)"
+    rf"(?:名额|坑位|空缺|缺口|限额|(?:岗位|人员|共有|正式|(?<![^,。;\n\s]))编制(?=[\s::]*\d+[名个人])|定[编员]|{_LABEL}?(?:人\s?[数數]|招聘数|职位数|岗位数)|(?:{_LABEL}|招)数?量|(?<![a-z])(?:hc|headcount)|招[聘收]计划|招人(?=[::]))[^\S\n]*(?:还?有|还?剩|只有|就|仅)?(?:\([人名个位]\))?[\s::(】\]|*x×]{{0,4}}(?:大?[约概]|共|计|为|是|各)?(?P<count>[俩仨]|{_RANGE}(?![年月岁天元万\da-gi-z~至到—-])(?:\s*(?:名|人|位|个(?!月)))?)"
 )
 """招聘人数：3, HC×2"""
 _BY_PLACES = re.compile(
-    rf"(?<![这那第另])(?P<count>{_SEVERAL})\s*(?:个坑位?|个?(?:招聘|用工|岗位)?(?:名额|hc(?![a-z])|坑位|空缺|空位|缺口|空岗|headcount))"
+    rf"(?<![这那第另])(?P<count>{_SEVERAL})\s*(?:个坑位?|(?<=[剩空有差]\d)个(?:位置|岗)|个?(?:招聘|用工|岗位)?(?:名额|hc(?![a-z])|坑位|空缺|空位|缺口|空岗|headcount))"
 )
 """3个名额"""
 _ALTOGETHER = re.compile(
-    rf"(?:[工员师手生岗班招聘需求发端维测试、()](?:总|一|合)?共计?|(?:合|总|共)计)[^\S\n]*(?:招聘?|需要?|约|大约)*[^\S\n]*{_PEOPLE}{_END}"
+    rf"(?:[工员师手生岗班招聘需求发端维测试、()](?:总|一|合)?共计?|(?:合|总|共)计|(?<![^,。;!?\n\s:(])[一总]?共)[^\S\n]*(?:招聘?|需要?|约|大约)*[^\S\n]*{_PEOPLE}{_END}"
 )
 """保安共8人"""
 _BY_VERB = re.compile(rf"(?:{_HIRE}|(?:[招缺找]人|招工|招聘)[,。!:~\s]{{1,3}}){_GAP}{{0,14}}?{_PEOPLE}")
 """招焊工3名"""
+_AFTER_CALL = re.compile(
+    rf"[招聘缺加添](?:人|[^,。;!?\n\d]{{0,8}}[工员师手傅人班组])?[,。!:~]{{1,3}}\s*[一-鿿]{{1,6}}\s*{_HEADS}{_END}"
+)
+"""急招长期工！流水线30人"""
 _BY_PAIR = re.compile(r"(?:招|要|找|缺|聘|收|差|补|来)[^,。;!?\n\d你]{0,8}?(?P<count>[俩仨])")
 """缺俩会焊的"""
 _BARE = re.compile(
-    r"(?:招|聘|缺)(?![^,。;!?\n\d]*(?:要求|条件|岗位|职位|年龄|时间|编号|电话|年级|平台|楼))[一-鿿]{2,8}(?P<count>\d{1,2}|\d{2,3}\+)(?=[,。;!?\n\s、]|$)"
+    r"(?:招|聘|缺|岗位)[聘工人]?[::]?(?![^,。;!?\n\d]*(?:要求|条件|职位|年龄|时间|编号|电话|年级|平台|楼|内容|地点|待遇|职责))[一-鿿]{2,8}[^\S\n]?(?P<count>\d{1,2}|\d{2,3}\+)(?=[,。;!?\n\s、]|$)"
 )
 """招焊工3"""
 _BY_JOB = re.compile(
-    rf"(?:(?<={_JOB_END})|(?<=各)|(?<=[初中高]级)|(?<=桌面)|(?<=[工员师手生岗傅理长导管端]\)))[^\S\n]*(?:[::(—-]?[^\S\n]*各?[^\S\n]*{_HEADS}(?:(?<=名)|{_END})|[×x*](?P<times>\d{{1,3}})(?![\d天]))"
+    rf"(?:(?<={_JOB_END})|(?<=各)|(?<=[初中高]级)|(?<=岗位)|(?<=桌面)|(?<=[工员师手生岗傅理长导管端]\)))[^\S\n]*(?:[::(—-]?[^\S\n]*各?[^\S\n]*{_HEADS}(?:(?<=名)|{_END})|[×x*](?P<times>\d{{1,3}})(?![\d天]))"
 )
 """焊工3名, 质检×2, 各1名"""
 _COUNT_FIRST = re.compile(
     rf"(?<![^,。;!?\n\s、:(])(?P<count>{_RANGE}\s*[名位])[^,。;:!?\n、\d各]{{1,12}}?{_WORKER}(?=[,。;!?\n\s(、]|$)"
 )
 """3名焊工"""
-_ALONE = re.compile(rf"(?<![^,。;!?\n\s、:(])\s*{_HEADS}\s*(?:名额)?(?=[,。;!?\n)🤖]|$|即可|就行|就够)")
+_ALONE = re.compile(rf"(?<![^,。;!?\n\s、:(【\[])\s*{_HEADS}\s*(?:名额)?(?=[,。;!?\n()】\]🤖]|$|即可|就行|就够)")
 """包吃住，3名。"""
 _NEXT = re.compile(rf"(?<=[、,;和及])[一-鿿]{{2,6}}?(?P<count>{_RANGE}[^\S\n]*[名位人]){_END}")
 """、数学1名, after another count"""
-_HEADCOUNTS = (_BY_LABEL, _BY_PLACES, _ALTOGETHER, _BY_VERB, _BY_PAIR, _BARE, _BY_JOB, _COUNT_FIRST, _ALONE)
-_WITHOUT_VERB = frozenset((_BY_LABEL, _BY_PLACES, _ALTOGETHER, _BY_JOB, _COUNT_FIRST, _ALONE, _NEXT))
+_NEXT_BARE = re.compile(r"(?<=[、,\s])[一-鿿]{2,6}[^\S\n]?(?P<count>\d{1,2})(?=[、,。;!\n]|$)")
+"""、裁剪5, after another count without 名"""
+_HEADCOUNTS = (
+    _BY_LABEL,
+    _BY_PLACES,
+    _ALTOGETHER,
+    _BY_VERB,
+    _AFTER_CALL,
+    _BY_PAIR,
+    _BARE,
+    _BY_JOB,
+    _COUNT_FIRST,
+    _ALONE,
+)
+_OTHERS = (_BY_JOB, _COUNT_FIRST, _NEXT)
+_WITHOUT_VERB = frozenset((_BY_LABEL, _BY_PLACES, _ALTOGETHER, _AFTER_CALL, _BY_JOB, _COUNT_FIRST, _ALONE, _NEXT))
 _IS_TOTAL = re.compile(
-    r"(?:[招聘需要缺共计数额]|招[聘募]|需要)\s*(?:[\d一二两三四五六七八九十百~-]{1,5}\s*(?:名|人|位|个人?))[,。;!?\n(]?$"
+    r"(?:[招聘需要缺共]|[合总共]计|人数|数量|名额|招募)\s*(?:[\d一二两三四五六七八九十百~-]{1,5}\s*(?:名|人|位|个人?))[,。;!?\n(]?$"
 )
 _BESIDE = re.compile(r"(?!.*(?:其中|留用|\([^)]*$))(?:[^\n]*|[\s,;。、)]*\n+[^\n,。;]{1,14})", re.DOTALL)
 """What may stand between the counts of two jobs that are wanted together."""

@@ -181,10 +181,10 @@ def _start(folded: str, end: int, marks: str) -> int:
     return max(folded.rfind(mark, 0, end) for mark in marks) + 1
 
 
-_SEVERAL = r"(?:(?<![\d.a-z])\d{1,4}(?![\d.%])|[一二两三四五六七八九十百]{1,4})"
+_SEVERAL = r"(?:(?<![\d.abd-z])\d{1,4}(?![\d.%])|[一二两三四五六七八九十百]{1,4})"
 _RANGE = rf"{_SEVERAL}(?:(?:[^\S\n]*[-~—至到][^\S\n]*|、(?=\d[名人个位])){_SEVERAL})?[^\S\n]*[余多来+]?"
 _WORKER = r"[工员师手生岗傅理长嫂姨厨匠医护徒管人姐妹哥端播配洁安服职]"
-_JOB_END = rf"(?:{_WORKER[:-1]}机教问导辑表计试发维售台务纳银勤购特检案划译单包焊剪打操注])"
+_JOB_END = rf"(?:{_WORKER[:-1]}机教问导辑表计试发维售台务纳银勤购特检案划译单包焊剪打操注待士])"
 """The last characters of most words for people at work, and of most names of jobs."""
 _PERSON = (
     rf"(?:人|名额|坑|岗|hc|师傅|小?伙伴|[早中晚夜白]班|有(?![效利序限])|能|会|懂|肯|熟|可以?|兼职|全职|长期|试试|就|[男女](?=[工生的员])"
@@ -225,9 +225,13 @@ _BARE = re.compile(
 )
 """招焊工3"""
 _BY_JOB = re.compile(
-    rf"(?:(?<={_JOB_END})|(?<=各)|(?<=[初中高]级)|(?<=岗位)|(?<=桌面)|(?<=[工员师手生岗傅理长导管端]\)))[^\S\n]*(?:[::(—-]?[^\S\n]*各?[^\S\n]*{_HEADS}(?:(?<=名)|{_END})|[×x*](?P<times>\d{{1,3}})(?![\d天]))"
+    rf"(?:(?<={_JOB_END})|(?<=各)|(?<=[初中高]级)|(?<=岗位)|(?<=桌面)|(?<=\))(?=\d+[^\S\n]*名)|(?<=[工员师手生岗傅理长导管端]\)))[^\S\n]*(?:[::(—-]?[^\S\n]*各?[^\S\n]*{_HEADS}(?:(?<=名)|{_END})|[×x*](?P<times>\d{{1,3}})(?![\d天]))"
 )
 """焊工3名, 质检×2, 各1名"""
+_BY_LINE = re.compile(
+    rf"(?<![^\n])(?![^\n]{{0,12}}[现拥]有|[我他一组])(?:(?![您你是为])[一-鿿a-z/、]){{2,12}}?(?P<count>{_RANGE}[^\S\n]*(?:名|人(?=[,。;!?\n(<]|$)))"
+)
+"""女尾部1名（白班）, at the head of a line"""
 _COUNT_FIRST = re.compile(
     rf"(?<![^,。;!?\n\s、:(])(?P<count>{_RANGE}\s*[名位])[^,。;:!?\n、\d各]{{1,12}}?{_WORKER}(?=[,。;!?\n\s(、]|$)"
 )
@@ -247,11 +251,14 @@ _HEADCOUNTS = (
     _BY_PAIR,
     _BARE,
     _BY_JOB,
+    _BY_LINE,
     _COUNT_FIRST,
     _ALONE,
 )
 _OTHERS = (_BY_JOB, _COUNT_FIRST, _NEXT)
-_WITHOUT_VERB = frozenset((_BY_LABEL, _BY_PLACES, _ALTOGETHER, _AFTER_CALL, _BY_JOB, _COUNT_FIRST, _ALONE, _NEXT))
+_WITHOUT_VERB = frozenset(
+    (_BY_LABEL, _BY_PLACES, _ALTOGETHER, _AFTER_CALL, _BY_JOB, _BY_LINE, _COUNT_FIRST, _ALONE, _NEXT)
+)
 _IS_TOTAL = re.compile(
     r"(?:[招聘需要缺共]|[合总共]计|人数|数量|名额|招募)\s*(?:[\d一二两三四五六七八九十百~-]{1,5}\s*(?:名|人|位|个人?))[,。;!?\n(]?$"
 )
@@ -266,7 +273,7 @@ _OTHER_PEOPLE = re.compile(
 """What follows a number of people who are not wanted: those who live, learn or buy here."""
 _OTHER_TEAM = re.compile(
     r"团队(?![^,]{0,4}[招聘缺找差])|带[领教过团]*$|(?<![库业政目场])管理(?![员岗师者层]|人员|培训|干部)"
-    r"|(?<!户)服务(?![员生岗台师]|顾问|经理|专员|人员|技师)|(?:培养|辅导|介绍|推荐|接待|负责|超过?|[接将]近|现在|[入离在]职|[至最]少|一对|[前第]|(?<![还没])有|(?<![装切打])配备?)$"
+    r"|(?<!户)服务(?![员生岗台师]|顾问|经理|专员|人员|技师)|(?:培养|辅导|介绍|推荐|(?<!台)接待|负责|超过?|[接将]近|现在|[入离在]职|[至最]少|一对|[前第]|(?<![还没])有|(?<![装切打])配备?)$"
     r"|[现拥]有|规模|约有|标配|指导(?!教师|老师|员)|照[顾护](?![员师])|排名|每[班组人天月]?[^,]{0,2}$"
 )
 """Words before a number of people that somebody has, leads or serves already."""

@@ -18,7 +18,7 @@ from indexing.segment import domain_segmenter
 from models.matches import Discrimination, Facts, Mention, Span, Stated, Wish
 from models.text import fold, key
 
-VERSION = 4
+VERSION = 5
 """Raised when the facts of a text change for another reason than the vocabulary and the fitted signs."""
 
 KNOWN_LIKELIHOOD, UNKNOWN_LIKELIHOOD = 0.4, 0.42

@@ -7,7 +7,7 @@ What is only preferred (本科优先) states nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from data.ingest.parse import (
@@ -121,56 +121,170 @@ _MERELY_PREFERRED = re.compile(r"[^,。;!?\n]{0,20}(?:优先|加分|更佳|者�
 
 
 def headcount(folded: str) -> Found[int] | None:
-    """How many are wanted; of several jobs in one line (店长1名、店员4名) all together."""
+    """How many are wanted, the fewest of a range; of several jobs named together (店长1名、店员4名) the sum."""
     for pattern in _HEADCOUNTS:
-        counted = [one for found in pattern.finditer(folded) if (one := _people(folded, found))]
-        if counted:
-            value, start, end = counted[0]
-            if pattern is _BY_JOB:
-                line = folded.find("\n", end)
-                others = [one for one in counted[1:] if line < 0 or one[1] < line]
-                return value + sum(one[0] for one in others), start, others[-1][2] if others else end
-            return counted[0]
+        for found in pattern.finditer(folded):
+            one = _people(folded, found)
+            if one:
+                if _IS_TOTAL.search(folded, max(0, one[1] - 4), one[2] + 1):
+                    return one
+                return _with_others(folded, one, (_NEXT_BARE,) if pattern is _BARE else _OTHERS)
     return None
 
 
 def _people(folded: str, found: re.Match[str]) -> Found[int] | None:
-    name = "times" if "times" in found.re.groupindex and found["times"] else "count"
+    name = found.lastgroup or "count"
     start, end = found.span(name)
-    if _OTHER_PEOPLE.match(folded, end) or _OTHER_TEAM.search(folded, max(0, start - 6), start):
+    clause = _start(folded, found.start(), ",。;!?\n:")
+    if _OTHER_PEOPLE.match(folded, end) or _NOT_HIRING.search(folded, clause, start):
         return None
-    value = _parsed(parse_headcount, numerals(found[name].replace("俩", "2").replace("仨", "3")).strip())
+    if found.re is not _BY_PLACES and _OTHER_TEAM.search(folded, max(clause, start - 8), start):
+        return None
+    if found.re in _WITHOUT_VERB and _EXISTING.search(folded, max(_start(folded, start, "。;!\n"), start - 30), start):
+        return None
+    said = re.sub(r"号人?|枚|席|[余多来+]", "", found[name].replace("俩", "2").replace("仨", "3").replace("、", "-"))
+    value = _parsed(parse_headcount, numerals(said).strip())
     if not value:
         return None
-    each = folded[max(0, start - 1) : start] == "各"
-    return (value * _jobs(folded, start) if each else value), start - each, end
+    each = _EACH.search(folded, clause, start)
+    return (value * _jobs(folded, each.start()), each.start(), end) if each else (value, start, end)
 
 
-_PEOPLE = rf"(?P<count>{_COUNT}(?:\s*[-~—至到]\s*{_COUNT})?\s*(?:名|人|位|个))"
-_HEADCOUNTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?:名额|(?:招聘|招收|需求|用工|录用)?人数|招聘数量|需求数量|岗位数)\s*[::(]?\s*(?:约|共|计)?(?P<count>{_COUNT}(?:\s*[-~—至到]\s*{_COUNT})?(?:\s*(?:名|人|位|个))?)",
-        rf"(?:招|聘|急需|需要?|缺|招募|扩编|再来|还差|共|增补|补充|收(?!入)|找|(?<![需想不])要(?!求))[^,。;!?\n\d]{{0,14}}?{_PEOPLE}",
-        r"(?:招|要|找|缺|聘)[^,。;!?\n\d]{0,8}?(?P<count>[俩仨])",
-        r"(?:招|聘|缺)[一-鿿]{2,8}(?P<count>\d{1,2})(?=[,。;!?\n\s]|$)",
-        rf"(?<=[工员师手生机岗傅理机面长嫂姨管会])\s*(?:[::(]?\s*{_PEOPLE}|[×x*](?P<times>\d{{1,3}}))(?=[,。;!?\n)\s、]|$|马上|急|若)",
-        rf"(?<![^,。;!?\n\s、:(])\s*{_PEOPLE}\s*(?:名额)?(?=[,。;!?\n)🤖]|$|即可|就行|就够)",
-    )
-)
-_BY_JOB = _HEADCOUNTS[4]
-_OTHER_PEOPLE = re.compile(
-    r"\s*(?:间|以上|团队|左右的|宿舍|[个]?月|小时|工作日|学[员生]|客户|员工|孩子|老人|幼儿|一[组间桌班]|组成|桌|轮|班|站|品牌|项目|行业|方面|部门|车间|方向|环节|阶段|板块|工序|人?次|等级)"
-)
-_OTHER_TEAM = re.compile(
-    r"团队|带[领教过]?$|管理|员工|每[班组人天]?|服务|培养|共有|现有|规模|超|近|约有?|指导(?!教师|老师)|照[顾护]|一对|[至最]少|有$|配"
-)
+def _with_others(folded: str, first: Found[int], patterns: Sequence[re.Pattern[str]]) -> Found[int]:
+    """The first count with those of the jobs named after it, in its line or in lines of their own below it."""
+    value, start, end = first
+    later = (found for pattern in patterns for found in pattern.finditer(folded, end))
+    for found in sorted(later, key=lambda one: one.start("count")):
+        gap = folded[end : max(end, found.start(found.lastgroup or "count"))]
+        other = _people(folded, found)
+        if other is None or other[1] < end:
+            continue
+        if not _BESIDE.fullmatch(gap):
+            break
+        value, end = value + other[0], other[2]
+    return value, start, end
 
 
 def _jobs(folded: str, end: int) -> int:
     """How many jobs stand before 各: 钣金、喷漆各一位 are two."""
-    start = max(folded.rfind(mark, 0, end) for mark in ",。;!?\n:") + 1
-    return 1 + len(re.findall(r"[、/和及]", folded[start:end]))
+    before = folded[_start(folded, end, ",。;!?\n:") : end]
+    told = re.search(
+        r"([两二三四五六2-6])个(?:岗位|方向|门店|校区|班组|部门|地区|城市)[^、]{0,3}$", folded[max(0, end - 14) : end]
+    )
+    if told:
+        return int(numerals(told[1]))
+    return max(1 + len(re.findall(r"[、/和及与]", before)), 1 + bool(re.search(r"男女|[早白][晚夜]班", before)))
+
+
+def _start(folded: str, end: int, marks: str) -> int:
+    """Where the stretch begins that reaches from the last of the marks to `end`."""
+    return max(folded.rfind(mark, 0, end) for mark in marks) + 1
+
+
+_SEVERAL = r"(?:(?<![\d.abd-z])\d{1,4}(?![\d.%])|[一二两三四五六七八九十百]{1,4})"
+_RANGE = rf"{_SEVERAL}(?:(?:[^\S\n]*[-~—至到][^\S\n]*|、(?=\d[名人个位])){_SEVERAL})?[^\S\n]*[余多来+]?"
+_WORKER = r"[工员师手生岗傅理长嫂姨厨匠医护徒管人姐妹哥端播配洁安服职]"
+_JOB_END = rf"(?:{_WORKER[:-1]}机教问导辑表计试发维售台务纳银勤购特检案划译单包焊剪打操注待士])"
+"""The last characters of most words for people at work, and of most names of jobs."""
+_PERSON = (
+    rf"(?:人|名额|坑|岗|hc|师傅|小?伙伴|[早中晚夜白]班|有(?![效利序限])|能|会|懂|肯|熟|可以?|兼职|全职|长期|试试|就|[男女](?=[工生的员])"
+    rf"|[^,。;:!?\n、]{{0,12}}?{_WORKER}(?=[,。;!?\n\s(/]|$)|[^,。;!?\n]{{1,12}}的(?=[,。;!?\n\s]|$)|[,。;!?\n)_<~]|\s*$)"
+)
+"""What follows 个 when people are counted: 招2个会焊的, but not 需要2个方案."""
+_PEOPLE = rf"(?P<count>{_RANGE}\s*(?:名|人|位|枚|席|号人|个(?!月|工作日)(?=\s*{_PERSON})))"
+_HEADS = rf"(?P<count>{_RANGE}\s*(?:名|人|位|枚|席|号人|个人?))"
+_GAP = r"(?:[^,。;!?\n\d你]|(?<=[a-z])\d|\d[a-z])"
+_HIRE = (
+    r"(?:(?<!已)招(?![标商投呼待牌式股])|(?<!应)聘(?!用期|书)|(?<!不)缺(?![陷点乏勤席])|欢迎(?=[\d两三四五])|寻(?!求?职)|诚邀|限(?=[\d一二两三四五]+[名人个位][,。;!?\n])|引进|扩编|增编|增补|增员|补[充员]"
+    r"|还差|(?<![从近未以将原后本年往进])来(?=[\d一两二三四五])|[补加添](?=[\d一两二三四五])|再来|就差|拟录用?|新增(?=\d)|急需|(?<!不)(?<!无)需(?!求[侧分调变管评文的和])要?|收(?![入银货款费集益到购])|(?<!不)找(?!到)|(?<![需不主重必首概简])要(?!求))"
+)
+_END = r"(?=[,。;!?\n()\s、/+_<【🤖-]|$|[马立]|急|若|即|左右|名额|要求|薪|包|限|长期|[男女白夜]|都?要)"
+_LABEL = r"(?:招聘|招收|招录|招工|需求|用工|录用|拟聘|拟招|计划|岗位|职位|人员|所需|需要|缺)"
+_BY_LABEL = re.compile(
+    rf"(?:名额|坑位|空缺|缺口|限额|(?:岗位|人员|共有|正式|(?<![^,。;\n\s]))编制(?=[\s::]*\d+[名个人])|定[编员]|{_LABEL}?(?:人\s?[数數]|招聘数|职位数|岗位数)|(?:{_LABEL}|招)数?量|(?<![a-z])(?:hc|headcount)|招[聘收]计划|招人(?=[::]))[^\S\n]*(?:还?有|还?剩|只有|就|仅)?(?:\([人名个位]\))?[\s::(】\]|*x×]{{0,4}}(?:大?[约概]|共|计|为|是|各)?(?P<count>[俩仨]|{_RANGE}(?![年月岁天元万\da-gi-z~至到—-])(?:\s*(?:名|人|位|个(?!月)))?)"
+)
+"""招聘人数：3, HC×2"""
+_BY_PLACES = re.compile(
+    rf"(?<![这那第另])(?P<count>{_SEVERAL})\s*(?:个坑位?|(?<=[剩空有差]\d)个(?:位置|岗)|个?(?:招聘|用工|岗位)?(?:名额|hc(?![a-z])|坑位|空缺|空位|缺口|空岗|headcount))"
+)
+"""3个名额"""
+_ALTOGETHER = re.compile(
+    rf"(?:[工员师手生岗班招聘需求发端维测试、()](?:总|一|合)?共计?|(?:合|总|共)计|(?<![^,。;!?\n\s:(])[一总]?共)[^\S\n]*(?:招聘?|需要?|约|大约)*[^\S\n]*{_PEOPLE}{_END}"
+)
+"""保安共8人"""
+_BY_VERB = re.compile(rf"(?:{_HIRE}|(?:[招缺找]人|招工|招聘)[,。!:~\s]{{1,3}}){_GAP}{{0,14}}?{_PEOPLE}")
+"""招焊工3名"""
+_AFTER_CALL = re.compile(
+    rf"[招聘缺加添](?:人|[^,。;!?\n\d]{{0,8}}[工员师手傅人班组])?[,。!:~]{{1,3}}\s*[一-鿿]{{1,6}}\s*{_HEADS}{_END}"
+)
+"""急招长期工！流水线30人"""
+_BY_PAIR = re.compile(r"(?:招|要|找|缺|聘|收|差|补|来)[^,。;!?\n\d你]{0,8}?(?P<count>[俩仨])")
+"""缺俩会焊的"""
+_BARE = re.compile(
+    r"(?:招|聘|缺|岗位)[聘工人]?[::]?(?![^,。;!?\n\d]*(?:要求|条件|职位|年龄|时间|编号|电话|年级|平台|楼|内容|地点|待遇|职责))[一-鿿]{2,8}[^\S\n]?(?P<count>\d{1,2}|\d{2,3}\+)(?=[,。;!?\n\s、]|$)"
+)
+"""招焊工3"""
+_BY_JOB = re.compile(
+    rf"(?:(?<={_JOB_END})|(?<=各)|(?<=[初中高]级)|(?<=岗位)|(?<=桌面)|(?<=\))(?=\d+[^\S\n]*名)|(?<=[工员师手生岗傅理长导管端]\)))[^\S\n]*(?:[::(—-]?[^\S\n]*各?[^\S\n]*{_HEADS}(?:(?<=名)|{_END})|[×x*](?P<times>\d{{1,3}})(?![\d天]))"
+)
+"""焊工3名, 质检×2, 各1名"""
+_BY_LINE = re.compile(
+    rf"(?<![^\n])(?![^\n]{{0,12}}[现拥]有|[我他一组])(?:(?![您你是为])[一-鿿a-z/、]){{2,12}}?(?P<count>{_RANGE}[^\S\n]*(?:名|人(?=[,。;!?\n(<]|$)))"
+)
+"""女尾部1名（白班）, at the head of a line"""
+_COUNT_FIRST = re.compile(
+    rf"(?<![^,。;!?\n\s、:(])(?P<count>{_RANGE}\s*[名位])[^,。;:!?\n、\d各]{{1,12}}?{_WORKER}(?=[,。;!?\n\s(、]|$)"
+)
+"""3名焊工"""
+_ALONE = re.compile(rf"(?<![^,。;!?\n\s、:(【\[])\s*{_HEADS}\s*(?:名额)?(?=[,。;!?\n()】\]🤖]|$|即可|就行|就够)")
+"""包吃住，3名。"""
+_NEXT = re.compile(rf"(?<=[、,;和及])[一-鿿]{{2,6}}?(?P<count>{_RANGE}[^\S\n]*[名位人]){_END}")
+"""、数学1名, after another count"""
+_NEXT_BARE = re.compile(r"(?<=[、,\s])[一-鿿]{2,6}[^\S\n]?(?P<count>\d{1,2})(?=[、,。;!\n]|$)")
+"""、裁剪5, after another count without 名"""
+_HEADCOUNTS = (
+    _BY_LABEL,
+    _BY_PLACES,
+    _ALTOGETHER,
+    _BY_VERB,
+    _AFTER_CALL,
+    _BY_PAIR,
+    _BARE,
+    _BY_JOB,
+    _BY_LINE,
+    _COUNT_FIRST,
+    _ALONE,
+)
+_OTHERS = (_BY_JOB, _COUNT_FIRST, _NEXT)
+_WITHOUT_VERB = frozenset(
+    (_BY_LABEL, _BY_PLACES, _ALTOGETHER, _AFTER_CALL, _BY_JOB, _BY_LINE, _COUNT_FIRST, _ALONE, _NEXT)
+)
+_IS_TOTAL = re.compile(
+    r"(?:[招聘需要缺共]|[合总共]计|人数|数量|名额|招募)\s*(?:[\d一二两三四五六七八九十百~-]{1,5}\s*(?:名|人|位|个人?))[,。;!?\n(]?$"
+)
+_BESIDE = re.compile(r"(?!.*(?:其中|留用|\([^)]*$))(?:[^\n]*|[\s,;。、)]*\n+[^\n,。;]{1,14})", re.DOTALL)
+"""What may stand between the counts of two jobs that are wanted together."""
+_EACH = re.compile(r"各[招聘需要]?\s*$")
+_OTHER_PEOPLE = re.compile(
+    r"\s*(?:间|及?以[上下内](?![,。;!?\n)]|$)|左右的|的?(?:规模|小?团队(?!长|经理|主管|助理|负责)|小组(?!长)|宿舍(?!管|阿姨)|嘉宾|顾客"
+    r"|客户(?!经理|代表|顾问|专员|服务|主管|成功|维护|关系|助理|总监|开发)|学[员生](?!兼职|工|暑|管理|顾问)|(?:孩子|老人|幼儿)(?!护|陪|教|园))"
+    r"|[/每一多](?=[间组桌班人台车机单策表议])|组成|成组|提成|奖|(?<=人)(?:[天月日次民物份问]|工智|入职|合住)|(?<=位)(?:数(?![据控学字])|单片|处理))"
+)
+"""What follows a number of people who are not wanted: those who live, learn or buy here."""
+_OTHER_TEAM = re.compile(
+    r"团队(?![^,]{0,4}[招聘缺找差])|带[领教过团]*$|(?<![库业政目场])管理(?![员岗师者层]|人员|培训|干部)"
+    r"|(?<!户)服务(?![员生岗台师]|顾问|经理|专员|人员|技师)|(?:培养|辅导|介绍|推荐|(?<!台)接待|负责|超过?|[接将]近|现在|[入离在]职|[至最]少|一对|[前第]|(?<![还没])有|(?<![装切打])配备?)$"
+    r"|[现拥]有|规模|约有|标配|指导(?!教师|老师|员)|照[顾护](?![员师])|排名|每[班组人天月]?[^,]{0,2}$"
+)
+"""Words before a number of people that somebody has, leads or serves already."""
+_NOT_HIRING = re.compile(
+    r"每[天月周年季][^,]{0,4}招|(?:完成|协助|独立|成功|累计|曾|支持)[^,]{0,10}招|作为|成为|评选|晋升|培训名"
+)
+"""Words in the clause that make recruiting the work, or the count an honour."""
+_EXISTING = re.compile(
+    r"(?:员工|[现拥已]有|其中|规模|团[队员]|在[职校]|师生|学生|会议|班级|下属|宿舍|公寓|住房|安排住宿|实训|粉丝|÷|成立|带[领过]|目前)(?!.*[招聘缺])"
+)
+"""Words in the sentence, with no word that hires after them, that make a count without a verb one of people there."""
 
 
 def salary(folded: str) -> Found[Salary] | None:

@@ -289,7 +289,7 @@ FLOORS = {
         "wish": 0.94,
         "education": 0.95,
         "experience_years": 0.98,
-        "headcount": 0.82,
+        "headcount": 0.87,
         "salary": 0.94,
         "shift": 0.90,
     },

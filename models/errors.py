@@ -10,6 +10,7 @@
     │   ├── NotSignedIn              nobody in particular asks for what is not public
     │   ├── WrongPassword            the login or the password is not right
     │   ├── Forbidden                the account may not do this to that record
+    │   ├── IdentityRefused          what an identity provider says is not believed, or belongs to no account
     │   └── TooOften                 more attempts than allowed; the message says when to try again
     ├── Conflict                   the request contradicts what is stored
     │   ├── Withdrawn                the record was withdrawn
@@ -24,6 +25,7 @@
         ├── ModelUnavailable         the encoder's weights cannot be read
         ├── IndexMismatch            an index was built by another encoder, dictionary or layout
         ├── IndexBehind              the index is still being built
+        ├── ProviderUnavailable      the identity provider cannot be reached
         └── StoreUnavailable         the database cannot be reached or is not migrated
 
 The message of every error is Chinese, ends up before a user's eyes, and quotes the offending value.

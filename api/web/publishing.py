@@ -302,7 +302,10 @@ def shown(services: Services, principal: Principal, found: Publication) -> Shown
         if found_unlawful
         else tuple(dict.fromkeys(one.message for one in document.facts.discrimination)),
         alike=tuple(facts.brief(one) for one in publishing.alike(services, record, but=found.record_id)),
-        differences=changed(found.kind, live.record, record) if live else None,
+        # A person's profile is compared for whoever may know the person: the live one is not in the reviewer's hands.
+        differences=changed(found.kind, live.record, record)
+        if live and (knows or found.kind is not Kind.TALENT)
+        else None,
         possible=publishing.possible(services, principal, found),
     )
 

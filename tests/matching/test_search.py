@@ -67,7 +67,7 @@ def test_only_the_wanted_kinds_and_records_are_found() -> None:
     assert len(search(shelf, "电焊工")) == 3
     assert len(search(shelf, "电焊工", kinds=[Kind.COURSE])) == 1
     assert [
-        hit.document.id for hit in search(shelf, "电焊工", where=lambda record: record == a_course(name="电焊工"))
+        hit.document.id for hit in search(shelf, "电焊工", where=lambda found: found.record == a_course(name="电焊工"))
     ] == [3]
     assert len(search(shelf, "电焊工", k=2)) == 2
 

@@ -151,14 +151,6 @@ def renew(services: Services, principal: Principal, id: int, *, until: date | No
     return done
 
 
-def expire(services: Services) -> list[int]:
-    """Take down what is no longer valid today; for the worker that keeps time."""
-    expired = services.store.publications.expire(services.today())
-    if expired:
-        sync.follow(services.store, services.shelf)
-    return expired
-
-
 def alike(services: Services, record: Record, *, but: int | None = None) -> list[Document[Record]]:
     """Live records of the same publisher under the same name: what a draft may be publishing twice."""
     wanted = (key(_name(record)), publisher_of(record))
